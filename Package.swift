@@ -2,8 +2,10 @@
 import PackageDescription
 
 // DPTRAIN_NO_MPI=1 builds the one-rank stand-in even if MPI is installed.
+// DPTRAIN_NO_HDF5=1 builds without HDF5, whose files then cannot be read.
 // DPTRAIN_MPI_PC names another MPI's pkg-config file, for example mpich, which must then exist.
 let withoutMPI = Context.environment["DPTRAIN_NO_MPI"].map { !$0.isEmpty && $0 != "0" } ?? false
+let withoutHDF5 = Context.environment["DPTRAIN_NO_HDF5"].map { !$0.isEmpty && $0 != "0" } ?? false
 let namedMPI = Context.environment["DPTRAIN_MPI_PC"].flatMap { $0.isEmpty ? nil : $0 }
 
 var targets: [Target] = []
@@ -15,6 +17,12 @@ if !withoutMPI {
     .systemLibrary(
       name: "CMPI", pkgConfig: namedMPI ?? "mpi",
       providers: [.apt(["libopenmpi-dev"]), .yum(["openmpi-devel"]), .brew(["open-mpi"])]))
+}
+if !withoutHDF5 {
+  targets.append(
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5",
+      providers: [.apt(["libhdf5-dev"]), .yum(["hdf5-devel"]), .brew(["hdf5"])]))
 }
 targets += [
   .systemLibrary(
@@ -52,7 +60,8 @@ targets += [
     cSettings: withoutMPI ? [.define("DPT_NO_MPI")] : namedMPI == nil ? [] : [.define("DPT_NAMED_MPI")]),
   .target(name: "Tensors", dependencies: ["CKernels", "Diagnostics"]),
   .target(name: "Collectives", dependencies: ["CMPIShim", "CKernels", "Diagnostics"]),
-  .target(name: "Formats", dependencies: ["CZip", "CZlib", "CCrypto", "Diagnostics"]),
+  .target(
+    name: "Formats", dependencies: ["CZip", "CZlib", "CCrypto", "Diagnostics"] + (withoutHDF5 ? [] : ["CHDF5"])),
   .target(
     name: "Images",
     dependencies: ["CTurboJPEG", "CPNG", "CWebP", "CTIFF", "CKernels", "Tensors", "Formats", "Diagnostics"]),
@@ -74,7 +83,7 @@ targets += [
   .target(
     name: "Recipes",
     dependencies: [
-      "Layers", "Optimizers", "Datasets", "Images", "Training", "Collectives", "Tensors", "Diagnostics",
+      "Layers", "Optimizers", "Datasets", "Images", "Training", "Collectives", "Tensors", "Formats", "Diagnostics",
       .product(name: "Yams", package: "Yams"),
     ]),
   .target(
@@ -129,7 +138,8 @@ for (name, excluded) in [("custom-layer", ["leak.yaml"]), ("custom-dataset", ["r
 
 targets += [
   .target(
-    name: "TestSupport", dependencies: ["Layers", "Collectives", "Tensors", "CKernels", "CZlib"],
+    name: "TestSupport",
+    dependencies: ["Layers", "Collectives", "Tensors", "Formats", "CKernels", "CZlib"] + (withoutHDF5 ? [] : ["CHDF5"]),
     path: "Tests/Support/TestSupport"),
   // Run by CollectivesTests under mpirun.
   .executableTarget(

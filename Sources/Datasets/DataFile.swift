@@ -10,20 +10,32 @@ public struct DataFile: Codable, Equatable, Sendable {
   public let split: Split?
   /// The size, of a folder that of all files in it.
   public let bytes: Int
-  /// The SHA-256 of the contents; of a folder that of the names and sizes of the files in it, without hidden ones.
+  /// The SHA-256 of the contents, or of `blocks` of them; of a folder that of the names and sizes of the files in it, without
+  /// hidden ones.
   public let sha256: String
+  /// If the file is large, the number of blocks that the digest is of, after the size in decimal digits: blocks of 64 KiB whose
+  /// distances are the same but for rounding, from the first to the last. Nil if it is of all contents.
+  public let blocks: Int?
+
+  /// The size in bytes above which only blocks are digested: as many take about a second.
+  package static let mostDigested = 1 << 30
+  private static let (blockCount, blockSize) = (256, 64 << 10)
 
   /// Reads a file, or lists a folder.
   /// - Throws: `Failure` (noInput, inputOutput) if it cannot be read.
-  package init(path: String, split: Split? = nil) throws {
+  package init(path: String, split: Split? = nil, mostDigested: Int = mostDigested) throws {
     self.path = path
     self.split = split
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
       bytes = DataFile.size(of: path)
-      sha256 = try Formats.sha256(ofFile: path)
+      blocks = bytes > mostDigested ? DataFile.blockCount : nil
+      sha256 =
+        try blocks.map { try Formats.sha256(ofFile: path, blocks: $0, of: DataFile.blockSize) }
+        ?? Formats.sha256(ofFile: path)
       return
     }
+    blocks = nil
     let names = (FileManager.default.enumerator(atPath: path)?.allObjects as? [String]) ?? []
     let shown = names.filter { name in !name.split(separator: "/").contains { $0.hasPrefix(".") } }
     let files = shown.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map {
@@ -32,6 +44,14 @@ public struct DataFile: Codable, Equatable, Sendable {
     bytes = files.reduce(0) { $0 + $1.1 }
     let list = Array(files.map { "\($0.0)\t\($0.1)\n" }.joined().utf8)
     sha256 = try list.withUnsafeBytes { try Formats.sha256(of: $0) }
+  }
+
+  /// Reads files or lists folders. If they are large together, only blocks of those that are not small are digested.
+  /// - Throws: as the form for one.
+  package static func all(_ files: [(path: String, split: Split?)]) throws -> [DataFile] {
+    let isMuch = files.reduce(0) { $0 + size(of: $1.path) } > mostDigested
+    let most = isMuch ? blockCount * blockSize : mostDigested
+    return try files.map { try DataFile(path: $0.path, split: $0.split, mostDigested: most) }
   }
 
   /// The size of a file; 0 for a folder, whose own size means nothing.
@@ -91,6 +111,7 @@ public struct DataFile: Codable, Equatable, Sendable {
 
   /// Whether another file has the same path and contents.
   private func hasContents(of other: DataFile) -> Bool {
-    path == other.path && bytes == other.bytes && sha256 == other.sha256
+    // A version of the program that digested all contents tells nothing about blocks.
+    path == other.path && bytes == other.bytes && (sha256 == other.sha256 || blocks != other.blocks)
   }
 }

@@ -8,6 +8,8 @@ public protocol InputReader {
   var classSeparator: String { get }
   /// The endings of files to look for in a folder of inputs; empty if a folder is not an input.
   var fileEndings: [String] { get }
+  /// Whether a folder is one input, not a folder of inputs.
+  func isInput(folder: String) -> Bool
   /// Whether an input is the text itself; otherwise it may be the name of a file.
   var readsText: Bool { get }
 
@@ -33,6 +35,8 @@ extension InputReader {
   public var classSeparator: String { " " }
   /// Empty: no folders.
   public var fileEndings: [String] { [] }
+  /// False.
+  public func isInput(folder: String) -> Bool { false }
   /// False.
   public var readsText: Bool { false }
 

@@ -104,7 +104,7 @@ private func unopened(_ message: String, path: String) -> Failure {
 }
 
 /// Opens a regular file. A pipe would block, and cannot be read twice.
-private func openForReading(_ path: String) throws -> Int32 {
+func openForReading(_ path: String) throws -> Int32 {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   if descriptor < 0 {
     // A text that was taken for a name may be of any length.

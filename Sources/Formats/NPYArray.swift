@@ -68,7 +68,7 @@ public struct NPYArray: Sendable {
     self.init(shape: shape, element: element, count: bits.count, source: "array") { littleEndianBytes(bits)[...] }
   }
 
-  private init(shape: [Int], element: NPYElement, count: Int, source: String, bytes: () -> ArraySlice<UInt8>) {
+  init(shape: [Int], element: NPYElement, count: Int, source: String, bytes: () -> ArraySlice<UInt8>) {
     self.shape = shape
     self.element = element
     self.count = count

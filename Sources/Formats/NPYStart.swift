@@ -8,6 +8,9 @@ struct NPYStart {
   /// The number of values.
   let count: Int
 
+  /// The size of the file.
+  var size: Int { length + count * header.element.byteCount }
+
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   /// NumPy reads no header of more than 10,000 bytes unless told to.

@@ -8,8 +8,9 @@ public final class NPZArchive {
   public let names: [String]
   /// Whether the file is not an archive of arrays but was written by `torch.save`.
   public let isPyTorch: Bool
-  private let path: String
-  private let file: ZipFile
+  /// The path of the archive.
+  public let path: String
+  let file: ZipFile
   private let entries: [String: Int]
 
   /// Opens the archive at `path` and reads its directory.
@@ -41,7 +42,8 @@ public final class NPZArchive {
   /// Advice on a file that is not an archive, by its first bytes.
   private static func advice(on start: [UInt8]) -> String {
     if start.elementsEqual([0x93] + "NUMPY".utf8) {
-      return "It is a single array (.npy): put x and y into one archive by numpy.savez(\"train.npz\", x=x, y=y)."
+      return "It is a single array (.npy): name the folder with x.npy and y.npy, or write one archive by "
+        + "numpy.savez(\"train.npz\", x=x, y=y)."
     }
     if start.starts(with: [0x80, 2]) {
       return "torch.save or pickle wrote the file: write it by numpy.savez(\"train.npz\", x=x, y=y)."
@@ -67,14 +69,14 @@ public final class NPZArchive {
     return try start(of: index, source: source).header
   }
 
-  private func start(of index: Int, source: String) throws -> NPYStart {
+  func start(of index: Int, source: String) throws -> NPYStart {
     let size = Int(clamping: try file.size(of: index, source: source))
     let length = try NPYStart.length(
       of: file.start(of: index, count: 12, source: source), size: size, source: source)
     return try NPYStart(file.start(of: index, count: length, source: source), size: size, source: source)
   }
 
-  private func entry(_ name: String) throws -> (index: Int, source: String) {
+  func entry(_ name: String) throws -> (index: Int, source: String) {
     guard let index = entries[name] else {
       let held = names.isEmpty ? "It holds no arrays." : "It holds \(names.map { "'\($0)'" }.joined(separator: ", "))."
       throw Failure(

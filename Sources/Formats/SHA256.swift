@@ -10,6 +10,25 @@ public func sha256(ofFile path: String) throws -> String {
   try digest { update in try forEachChunk(ofFile: path) { try update($0) } }
 }
 
+/// The SHA-256 digest of the size of the file at `path`, in decimal digits, and of `count` blocks of it of `size` bytes, from its
+/// first to its last. The file must be larger than a block.
+/// - Throws: as the first form.
+public func sha256(ofFile path: String, blocks count: Int, of size: Int) throws -> String {
+  let file = try StoredFile(path)
+  precondition(file.size > size && count > 1, "blocks of \(size) bytes in a file of \(file.size)")
+  let block = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+  defer { block.deallocate() }
+  return try digest { update in
+    try Array("\(file.size)".utf8).withUnsafeBytes { try update($0) }
+    guard let base = block.baseAddress else { return }
+    for number in 0..<count {
+      let (start, _) = (count - 1).dividingFullWidth(number.multipliedFullWidth(by: file.size - size))
+      try file.read(start..<start + size, into: base)
+      try update(UnsafeRawBufferPointer(block))
+    }
+  }
+}
+
 /// The SHA-256 digest (FIPS 180-4) of `bytes`, in 64 lower-case hexadecimal digits.
 /// - Throws: `Failure` (unavailable) if libcrypto has no SHA-256.
 public func sha256(of bytes: UnsafeRawBufferPointer) throws -> String {

@@ -61,31 +61,42 @@ final class ZipFile {
   /// CRC-32 of all.
   /// - Throws: `Failure` (data) if the file is damaged (the message quotes libzip).
   func contents(of index: Int, range: Range<Int>? = nil, source: String) throws -> [UInt8] {
+    // Grows with the actual contents: the size in a damaged directory may be anything.
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(min(try range?.count ?? Int(clamping: size(of: index, source: source)), 1 << 24))
+    var done = 0
+    try forEachPart(of: index, source: source) { part in
+      let wanted =
+        range.map { ($0.lowerBound - done..<$0.upperBound - done).clamped(to: 0..<part.count) } ?? 0..<part.count
+      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: part[wanted]))
+      done += part.count
+    }
+    return bytes
+  }
+
+  /// Calls `body` with the contents of the file at `index`, part by part. libzip checks the CRC-32 of all.
+  /// - Throws: as `contents`, and what `body` throws.
+  func forEachPart(of index: Int, source: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     let size = try status(of: index, source: source).size
     guard let file = zip_fopen_index(archive, UInt64(index), 0) else {
       throw damage(source, String(cString: zip_strerror(archive)))
     }
     defer { zip_fclose(file) }
-    // Grows with the actual contents: the size in a damaged directory may be anything.
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(min(range?.count ?? Int(clamping: size), 1 << 24))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
     defer { buffer.deallocate() }
-    guard let start = buffer.baseAddress else { return bytes }
+    guard let start = buffer.baseAddress else { return }
     var done = 0
     while true {
       let count = Int(zip_fread(file, start, UInt64(buffer.count)))
       if count < 0 { throw damage(source, String(cString: zip_file_strerror(file))) }
       if count == 0 { break }
-      let wanted = range.map { ($0.lowerBound - done..<$0.upperBound - done).clamped(to: 0..<count) } ?? 0..<count
-      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[wanted]))
+      try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       done += count
       if UInt64(done) > size { break }
     }
     guard UInt64(done) == size else {
       throw damage(source, "its size is \(size) bytes by the directory, but other by its data")
     }
-    return bytes
   }
 
   /// The first bytes of the file at `index`, at most `count`, whose checksum is not checked.

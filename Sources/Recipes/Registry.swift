@@ -78,7 +78,8 @@ public struct Registry: Sendable {
       PolynomialScheduleEntry.self, PlateauScheduleEntry.self,
     ],
     dataSources: [
-      TemporalOrderEntry.self, EchoEntry.self, BinaryEchoEntry.self, NumPyEntry.self, IDXEntry.self, CSVEntry.self,
+      TemporalOrderEntry.self, EchoEntry.self, BinaryEchoEntry.self, NumPyEntry.self, HDF5Entry.self, IDXEntry.self,
+      CSVEntry.self,
       CSVSequencesEntry.self, TSEntry.self, TextLinesEntry.self, ImageFolderEntry.self,
       ImageListEntry.self, CIFAREntry.self, TarEntry.self,
     ],

@@ -26,7 +26,7 @@ struct InspectCommand: ParsableCommand {
       try AtomicFile.write(
         AugmentedSamples.png(
           of: experiment, count: 8, normalization: recipe.inputNormalization(),
-          areColours: !(recipe.data is NumPyEntry)),
+          areColours: !(recipe.data is NumPyEntry || recipe.data is HDF5Entry)),
         to: pictures)
     }
     let model = experiment.model

@@ -22,7 +22,7 @@ struct PredictInputs {
       if reader.readsText, isLikeFile(input) { notify("\"\(input)\": there is no such file; it is taken as a text") }
       return try readOne(input, body)
     }
-    guard isFolder.boolValue else { return try readFile(input, body) }
+    guard isFolder.boolValue, !reader.isInput(folder: input) else { return try readFile(input, body) }
     for file in files(in: input) { try readFile(file, body) }
   }
 
@@ -57,7 +57,7 @@ struct PredictInputs {
   /// Whether a text looks like a file's name.
   private func isLikeFile(_ text: String) -> Bool {
     let name = text.lowercased()
-    let endings = ["txt", "csv", "tsv", "npz", "npy", "json", "png", "jpg", "jpeg", "gz"]
+    let endings = ["txt", "csv", "tsv", "npz", "npy", "h5", "json", "png", "jpg", "jpeg", "gz"]
     return !text.contains(" ") && (text.contains("/") || endings.contains { name.hasSuffix(".\($0)") })
   }
 

@@ -12,7 +12,7 @@ import Testing
     let lengths = (0..<300).map { $0 % 20 + 1 }
     let offsets = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
     let inputs = RaggedSteps<Float>(
-      features: 3, values: Array(repeating: 2, count: 3 * (offsets.last ?? 0)), offsets: offsets)
+      features: 3, values: Array(repeating: 2, count: 3 * (offsets.last ?? 0)), starts: offsets)
     return SequenceDataset(inputs, targets: .none(count: lengths.count), classNames: ["a"], path: "x")
   }
 

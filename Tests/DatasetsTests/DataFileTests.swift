@@ -24,6 +24,32 @@ import Testing
     }
   }
 
+  @Test func aLargeFileIsKnownByItsSizeAndBlocks() throws {
+    try withFolder { folder in
+      let path = "\(folder)/t.npy"
+      var bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
+      func now() throws -> DataFile {
+        try write(bytes, to: path)
+        return try DataFile(path: path, mostDigested: 900_000)
+      }
+      let first = try now()
+      #expect(try first.blocks == 256 && first.bytes == 1_000_000 && first.sha256 != sha256(ofFile: path))
+      #expect(try now() == first)
+      // The first byte, the last one, and one more.
+      for change in [{ bytes[0] ^= 1 }, { bytes[999_999] ^= 1 }, { bytes.append(0) }] {
+        let old = try now()
+        change()
+        #expect(try DataFile.change(from: [old], to: [now()])?.contains("changed since the run began") == true)
+      }
+      // A run that began with a digest of all contents tells nothing about blocks.
+      let whole = try DataFile(path: path)
+      #expect(try whole.blocks == nil && DataFile.change(from: [whole], to: [now()]) == nil)
+      #expect(try DataFile.all([(path: path, split: .test)]).map(\.blocks) == [nil])
+      let json = try JSONDecoder().decode(DataFile.self, from: JSONEncoder().encode(whole))
+      #expect(json == whole)
+    }
+  }
+
   @Test func filesThatAreOnlyMeasuredChangeNoWeights() throws {
     try withFolder { folder in
       func files(_ texts: [String]) throws -> [DataFile] {

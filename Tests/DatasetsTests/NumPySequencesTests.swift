@@ -62,7 +62,7 @@ import Testing
     let classes = try open([lengths, numbers("y", [4, 0, -1, 2, 3, 3])], ignoring: -1)
     #expect(classes.targetLayout == .classes(steps: 3) && classes.classNames.count == 5 && classes.classes == nil)
     let batch = try Batch(shape: classes.inputShape, targets: classes.targetLayout, capacity: 1)
-    [1].withUnsafeBufferPointer { classes.load(epoch: 0, indices: $0, into: batch) }
+    try [1].withUnsafeBufferPointer { try classes.load(epoch: 0, indices: $0, into: batch) }
     #expect((0..<3).map { batch.classes[$0] } == [0, -1, 2])
     let values = try open([lengths, ("y", NPYArray(shape: [6], floats: [1, 2, 3, 4, 5, 6]))], targets: .values)
     #expect(values.targetLayout == .values(.sequence(steps: 3, features: 1)))
@@ -98,7 +98,7 @@ import Testing
     let data = try open([lengths, y], targets: .values)
     let batch = try Batch(for: data, capacity: 3)
     for (samples, steps) in [([0, 1], 3), ([2, 0], 2), ([0], 1)] {
-      samples.withUnsafeBufferPointer { data.load(epoch: 0, indices: $0, into: batch) }
+      try samples.withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
       guard case .values(let targets) = batch.targets else {
         Issue.record("not numbers")
         return

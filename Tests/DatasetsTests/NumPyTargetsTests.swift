@@ -25,7 +25,7 @@ import Testing
 
   private func load(_ data: NumPyDataset, _ indices: [Int]) throws -> Batch {
     let batch = try Batch(for: data, capacity: 3)
-    indices.withUnsafeBufferPointer { data.load(epoch: 0, indices: $0, into: batch) }
+    try indices.withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
     return batch
   }
 

@@ -16,7 +16,7 @@ extension Fault {
     },
     training(
       testDescription: "a folder in place of an archive", status: 66,
-      says: "'data.npz' cannot be read: it is a folder."
+      says: "'data.npz' cannot be read: it is a folder without .npy files."
     ) { try Folder(path: $0["data.npz"]).create() },
     training(
       testDescription: "random bytes", says: "'data.npz' cannot be read as an .npz archive: Not a zip archive."
@@ -32,6 +32,21 @@ extension Fault {
       var bytes = try folder.bytes("data.npz")
       bytes[400] ^= 1
       try folder.write(bytes, to: "data.npz")
+    },
+    folder(
+      testDescription: "a folder of arrays without y", says: "data: there is no array \"y\"; it holds x"
+    ) { try NPYArray(shape: [4, 8, 8], floats: [Float](repeating: 1, count: 256)).write(to: $0["data/x.npy"]) },
+    folder(
+      testDescription: "an array of a folder cut short",
+      says: "'data/x.npy': 872 bytes follow the header, but the shape 4 × 8 × 8 of elements of 4 bytes needs 1024."
+    ) {
+      let x = NPYArray(shape: [4, 8, 8], floats: [Float](repeating: 1, count: 256))
+      try $0.write(Array(x.encoded().prefix(1000)), to: "data/x.npy")
+      try NPYArray(shape: [4], int32s: [0, 1, 2, 3]).write(to: $0["data/y.npy"])
+    },
+    folder(testDescription: "more labels than samples in a folder", says: "data: y has the shape [5]") {
+      try NPYArray(shape: [4, 8, 8], floats: [Float](repeating: 1, count: 256)).write(to: $0["data/x.npy"])
+      try NPYArray(shape: [5], int32s: [0, 1, 2, 3, 0]).write(to: $0["data/y.npy"])
     },
     training(testDescription: "no x", says: "data.npz: there is no array \"x\"; it holds X, y") {
       try write($0, x: "X")
@@ -61,6 +76,20 @@ extension Fault {
       testDescription: "a sequence that is too long", arguments: ["predict", "run", "BcXdaYbcE"], status: 65,
       message: "sequence \"BcXdaYbcE\" has 9 symbols", prepare: writeRun),
   ]
+
+  /// A training on a folder of arrays.
+  private static func folder(
+    testDescription: String, says message: String, prepare: @escaping @Sendable (Folder) throws -> Void
+  ) -> Fault {
+    Fault(
+      testDescription: testDescription,
+      arguments: ["train", "data.source=numpy", "data.train=data", "steps=1", "--out", "run"], status: 65,
+      message: message
+    ) {
+      try Folder(path: $0["data"]).create()
+      try prepare($0)
+    }
+  }
 
   private static func training(
     testDescription: String, status: Int32 = 65, says message: String,

@@ -83,6 +83,9 @@ struct Training: CustomTestStringConvertible, Sendable {
       try $0.writeImageRecipe(epochs: 3)
     },
     Training(
+      testDescription: "images of a folder of arrays that are read from the disk", arguments: ["arrays.yaml"],
+      ranks: [1, 2, 3, 8], prepare: writeArrays),
+    Training(
       testDescription: "time series of different lengths, some values missing", arguments: ["series.yaml"],
       prepare: SequenceData.writeSeries),
     Training(
@@ -120,6 +123,29 @@ struct Training: CustomTestStringConvertible, Sendable {
       testDescription: "lines of text", arguments: ["names", "epochs=2"], ranks: [1, 2, 3, 8],
       prepare: SmallData.writeNames),
   ]
+
+  /// 36 images of 2 MB, which are more than is kept in memory.
+  private static func writeArrays(_ folder: Folder) throws {
+    let (count, size) = (36, 1400)
+    try Folder(path: folder["arrays"]).create()
+    var random = TestRandom(9)
+    let noise = (0..<4096).map { _ in UInt8.random(in: 0...255, using: &random) }
+    let pixels = (0..<count * size * size).map { noise[($0 * 31 + $0 / 4096) % 4096] }
+    try NPYArray(shape: [count, size, size, 1], uint8s: pixels).write(to: folder["arrays/x.npy"])
+    try NPYArray(shape: [count], int32s: (0..<count).map { Int32($0 % 3) }).write(to: folder["arrays/y.npy"])
+    try folder.write(
+      """
+      epochs: 2
+      batch: 11
+      data: {source: numpy, train: arrays, validationShare: 0.2}
+      model:
+        layers:
+          - average-pool: {kernel: 100}
+          - flatten
+          - linear: {outputs: 3}
+
+      """, to: "arrays.yaml")
+  }
 
   /// 69 sequences of up to 6 steps: two batches of 32 and one of 5, which leaves three of eight shards empty.
   private static func writeSequences(_ folder: Folder) throws {

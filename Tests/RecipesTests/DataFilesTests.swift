@@ -10,6 +10,7 @@ import Testing
       "{source: numpy, train: a.npz, validation: b.npz, test: a.npz}",
       ["a.npz training", "b.npz validation", "a.npz test"]
     ),
+    ("{source: hdf5, train: a.h5, test: none-*.h5}", ["a.h5 training", "none-*.h5 test"]),
     (
       "{source: idx, trainImages: a, trainLabels: b, testImages: c, testLabels: d}",
       ["a training", "b training", "c test", "d test"]

@@ -1,6 +1,8 @@
 import CAllocationCounter
 import Collectives
 import Datasets
+import Formats
+import Foundation
 import Layers
 import Optimizers
 import Tensors
@@ -76,6 +78,25 @@ import Training
     // A last, smaller batch allocates nothing either.
     try step.run(epoch: 0, positions: 99..<100, into: &report)
     return dpt_allocation_count() - before
+  }
+
+  @Test(.enabled(if: dpt_counts_allocations(), "a sanitizer has allocation functions of its own"))
+  func samplesFromFilesAllocateNothing() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "dp-train-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try NPYArray(shape: [8, 5, 3], int32s: (0..<120).map { Int32($0) }).write(to: "\(folder)/x.npy")
+    try NPYArray(shape: [8, 5, 3], floats: (0..<120).map { Float($0) }).write(to: "\(folder)/y.npy")
+    let data = try StoredArray.$mostInMemory.withValue(0) {
+      try ArrayScan.$most.withValue(0) { try NumPyDataset(contentsOf: folder, targets: .values) }
+    }
+    let batch = try Batch(for: data, capacity: 4)
+    try [7, 0, 3, 3].withUnsafeBufferPointer { indices in
+      try data.load(epoch: 0, indices: indices, into: batch)
+      let before = dpt_allocation_count()
+      for epoch in 1..<4 { try data.load(epoch: epoch, indices: indices, into: batch) }
+      #expect(dpt_allocation_count() == before)
+    }
   }
 
   @Test(.enabled(if: dpt_counts_allocations(), "a sanitizer has allocation functions of its own"))

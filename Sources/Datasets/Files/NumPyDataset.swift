@@ -1,14 +1,17 @@
 import Diagnostics
 import Formats
+import Foundation
 import Tensors
 
-/// Samples from a NumPy archive (`.npz`) with the arrays `x` (samples × features, samples × steps × features, or
-/// samples × height × width × channels), `y` (targets) and, optionally, `lengths` (the number of valid steps of each
-/// sample; the others are padding, behind or in front, which is dropped). With `lengths` or `offsets`, `x` may also have the
-/// steps of all samples one after the other: steps × features.
+/// Samples from arrays of a NumPy archive (`.npz`), a folder of `.npy` files or HDF5 files: `x` (samples × features, samples ×
+/// steps × features, or samples × height × width × channels), `y` (targets) and, optionally, `lengths` (the number of valid steps
+/// of each sample; the others are padding, behind or in front, which is dropped). With `lengths` or `offsets`, `x` may also have
+/// the steps of all samples one after the other: steps × features.
 ///
 /// `y` holds a class index per sample, or samples × steps of them; or numbers with the shape of the outputs, samples
 /// first.
+///
+/// Numbers stay in their files until a batch is loaded, unless there are few.
 public final class NumPyDataset: Dataset {
   /// The kind of values in `y`.
   public enum TargetKind: Sendable {
@@ -40,11 +43,13 @@ public final class NumPyDataset: Dataset {
   public var facts: DataFacts { samples.facts }
   /// Notices about the arrays, such as one that is not read.
   public var notices: [String] { samples.notices }
+  /// Whether numbers are read from their files when batches are loaded.
+  public var loadsAhead: Bool { samples.loadsAhead }
   /// A hint that `x` or `y` may have another shape than intended; nil if nothing suggests it.
   public let shapeNotice: String?
   private let samples: SequenceDataset
 
-  /// Reads an archive whole, without its padding.
+  /// Opens an archive, or a folder of `.npy` files.
   /// - Parameters:
   ///   - targets: the kind of `y`; nil to ignore `y`, which may be missing then.
   ///   - ignoring: a label that is not a class, and may be any number.
@@ -55,65 +60,95 @@ public final class NumPyDataset: Dataset {
   ///   - extras: the arrays of weights and groups.
   ///   - report: called for each sample with a number that is not finite; throws it by default.
   /// - Throws: `Failure` (noInput, data) naming the file, the array and what would be right.
-  public init(
+  public convenience init(
     contentsOf path: String, targets kind: TargetKind? = .classes, ignoring ignored: Int? = nil,
     padding: SequencePadding = .behind, classNames: [String]? = nil, targetsAreOfSteps: Bool? = nil,
     extras: SampleExtras = SampleExtras(), report: (_ sample: Int, Failure) throws -> Void = { throw $1 }
   ) throws {
-    let archive = try NPZArchive(contentsOf: path)
-    try NumPyDataset.check(archive, has: kind == nil ? ["x"] : ["x", "y"], path: path)
-    let x = try archive.array("x")
-    let isJoined = x.shape.count <= 2 && (archive.names.contains("lengths") || archive.names.contains("offsets"))
+    try self.init(
+      NumPyDataset.arrays(at: path), targets: kind, ignoring: ignored, padding: padding, classNames: classNames,
+      targetsAreOfSteps: targetsAreOfSteps, extras: extras, report: report)
+  }
+
+  /// The arrays of an archive, or of a folder of `.npy` files.
+  /// - Throws: `Failure` (noInput, data) if it cannot be read.
+  package static func arrays(at path: String) throws -> any ArrayCollection {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    return try exists && isFolder.boolValue ? NPYFolder(folder: path) : NPZArchive(contentsOf: path)
+  }
+
+  /// Opens arrays. The parameters are those of the first form.
+  /// - Throws: as the first form.
+  package init(
+    _ arrays: any ArrayCollection, targets kind: TargetKind? = .classes, ignoring ignored: Int? = nil,
+    padding: SequencePadding = .behind, classNames: [String]? = nil, targetsAreOfSteps: Bool? = nil,
+    extras: SampleExtras = SampleExtras(), report: (_ sample: Int, Failure) throws -> Void = { throw $1 }
+  ) throws {
+    let path = arrays.path
+    let names = (x: arrays.title(of: "x"), y: arrays.title(of: "y"))
+    try NumPyDataset.check(arrays, has: kind == nil ? ["x"] : ["x", "y"])
+    let x = try arrays.stored("x")
+    let isJoined = x.shape.count <= 2 && (arrays.names.contains("lengths") || arrays.names.contains("offsets"))
     guard (isJoined ? 1...2 : 2...4).contains(x.shape.count), !x.shape.contains(0) else {
       throw Failure(
-        .data, "\(path): x has the shape \(x.shape)",
+        .data, "\(path): \(names.x) has the shape \(x.shape)",
         advice: isJoined
           ? "x must be the steps of all samples × features"
           : "x must be samples × features, samples × steps × features, or samples × height × width × channels")
     }
-    let steps = try NumPySteps(archive, x: x.shape, padding: padding, path: path)
+    let steps = try NumPySteps(arrays, x: x.shape, padding: padding, path: path)
     let shape = isJoined || x.shape.count == 3 ? nil : Shape(Array(x.shape.dropFirst()))
     let form = NumPySamples(
-      path: path, steps: steps, areSequences: shape == nil, targetsAreOfSteps: targetsAreOfSteps)
-    let y = try kind.map { _ in try archive.array("y") }
-    let targets = try y.map { y in
-      try kind == .classes
-        ? NumPyTargets(classes: y, of: form, ignored: ignored, trained: classNames) : NumPyTargets(values: y, of: form)
+      path: path, name: names.y, steps: steps, areSequences: shape == nil, targetsAreOfSteps: targetsAreOfSteps)
+    let classes = try kind == .classes ? arrays.array("y") : nil
+    let targets = try kind.map { _ in
+      try classes.map { try NumPyTargets(classes: $0, of: form, ignored: ignored, trained: classNames) }
+        ?? NumPyTargets(values: arrays.stored("y"), of: form)
     }
-    let stored = x.floats()
-    try steps.check(stored, of: x, name: "x", path: path, report: report)
+    // New inputs are read once, so that all of those that cannot be answered are told.
+    let isScanned = x.byteCount <= ArrayScan.most || kind == nil
+    let scan = try ArrayScan(
+      x, steps: steps, name: names.x, padding: padding, path: path, isWhole: isScanned,
+      hasLengths: arrays.names.contains("lengths"), hintsAtBytes: kind != nil, report: report)
     let channelNotice = kind == nil ? nil : NumPyHints.channelNotice(of: x.shape, path: path)
-    let isOfRows = y?.shape.last == steps.stepsOfRow
-    let indicators = kind == .classes && !isOfRows ? y.flatMap { NumPyHints.indicators($0, path: path) } : nil
+    let isOfRows = classes?.shape.last == steps.stepsOfRow
+    let indicators = isOfRows ? nil : classes.flatMap { NumPyHints.indicators($0, path: path) }
     shapeNotice = channelNotice ?? indicators?.description
-    let others = [
-      steps.notice(of: stored, padding: padding, path: path), channelNotice,
-      kind == nil ? nil : NumPyHints.byteNotice(of: x, stored, path: path),
-      archive.names.contains("lengths") ? nil : NumPyHints.paddingNotice(of: stored, shape: x.shape, path: path),
-    ]
-    let read = isJoined ? ["x", "y"] + ["lengths", "offsets"].filter(archive.names.contains) : ["x", "y", "lengths"]
-    let weights = try extras.weight.map { try archive.weights($0, count: steps.count, path: path) }
-    let groups = try archive.groups(extras, count: steps.count, path: path)
+    let read = isJoined ? ["x", "y"] + ["lengths", "offsets"].filter(arrays.names.contains) : ["x", "y", "lengths"]
+    let unread =
+      arrays is HDF5Files
+      ? nil
+      : NumPyHints.unreadNotice(
+        names: arrays.names, read: read + extras.names(among: arrays.names), path: path)
+    let rounding = isScanned ? try NumPyHints.roundingNotice(of: x, name: names.x, path: path) : nil
+    let weights = try extras.weight.map { try arrays.weights($0, count: steps.count, path: path) }
+    let groups = try arrays.groups(extras, count: steps.count, path: path)
     samples = SequenceDataset(
-      RaggedSteps(
-        features: shape?.count ?? (x.shape.count == 1 ? 1 : x.shape[x.shape.count - 1]),
-        values: steps.withoutPadding(stored), offsets: steps.offsets),
+      StoredSteps(
+        array: x, steps: steps, features: steps.width(of: x), name: names.x, path: path,
+        isChecked: !isScanned && x.element.mayBeNonFinite),
       shape: shape, targets: targets?.targets ?? .none(count: steps.count), classNames: targets?.classNames ?? [],
-      path: path,
-      notices: NumPyHints.notices(
-        [("x", x)], names: archive.names, read: read + extras.names(among: archive.names), path: path)
-        + others.compactMap(\.self))
+      path: path, notices: [unread, rounding, channelNotice].compactMap(\.self) + scan.notices)
     samples.sampleWeights = weights
     samples.groups = groups
   }
 
-  private static func check(_ archive: NPZArchive, has names: [String], path: String) throws {
-    guard let missing = names.first(where: { !archive.names.contains($0) }) else { return }
+  private static func check(_ arrays: any ArrayCollection, has needed: [String]) throws {
+    guard let missing = needed.first(where: { !arrays.names.contains($0) }) else { return }
+    if let files = arrays as? HDF5Files {
+      throw Failure(
+        .data,
+        "\(files.path): there is no data set \"\(files.title(of: missing))\"; "
+          + (files.titles.isEmpty ? "it holds none" : "it holds \(files.titles.prefix(12).joined(separator: ", "))"),
+        advice: "data.\(missing) names the data set of the \(missing == "x" ? "inputs" : "targets"), such as "
+          + "train/\(missing)")
+    }
     throw Failure(
       .data,
-      "\(path): there is no array \"\(missing)\"; it holds "
-        + (archive.names.isEmpty ? "no arrays" : archive.names.joined(separator: ", ")),
-      advice: archive.isPyTorch
+      "\(arrays.path): there is no array \"\(missing)\"; it holds "
+        + (arrays.names.isEmpty ? "no arrays" : arrays.names.joined(separator: ", ")),
+      advice: (arrays as? NPZArchive)?.isPyTorch == true
         ? "torch.save wrote the file; write it by numpy.savez(\"train.npz\", x=x.numpy(), y=y.numpy())"
         : "x: samples × features, × steps × features, or × height × width × channels; y: class indices")
   }
@@ -124,8 +159,8 @@ public final class NumPyDataset: Dataset {
   /// The file, and the sample's number.
   public func place(of index: Int) -> String { samples.place(of: index) }
 
-  /// Copies the steps of samples that are there.
-  public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {
-    samples.load(epoch: epoch, indices: indices, into: batch)
+  /// Reads the steps of samples that are there.
+  public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws {
+    try samples.load(epoch: epoch, indices: indices, into: batch)
   }
 }

@@ -1,7 +1,7 @@
 import Diagnostics
 import Formats
 
-extension NPZArchive {
+extension ArrayCollection {
   /// The weights of `count` samples in the array `name`.
   /// - Throws: `Failure` (data) naming the shape or the entry that is wrong.
   func weights(_ name: String, count: Int, path: String) throws -> [Double] {

@@ -15,64 +15,12 @@ enum NumPyHints {
       + "must come last."
   }
 
-  /// A notice about images whose pixels are unscaled bytes; nil for others.
-  static func byteNotice(of x: NPYArray, _ values: [Float], path: String) -> String? {
-    guard x.shape.count == 4, x.element == .uint8, let most = values.max(), most > 16 else { return nil }
+  /// A notice about images whose pixels are bytes up to `most`, and are not scaled; nil if they seem to be.
+  static func byteNotice(most: Float, path: String) -> String? {
+    guard most > 16 else { return nil }
     return
       "\(path): the pixels of x are numbers up to \(Int(most)), and are not scaled. Networks learn better from 0 to "
       + "1: x.astype(\"float32\") / 255."
-  }
-
-  /// A notice if padding seems to be at the other end: every shorter sample of `x` begins (with padding in front: ends) with
-  /// as many zero steps as it has padding, and has values in place of the padding; nil for others.
-  static func otherPadding(
-    of x: [Float], lengths: [Int], steps: Int, padding: SequencePadding, path: String
-  ) -> String? {
-    let width = x.count / (lengths.count * steps)
-    func isZero(_ sample: Int, _ range: Range<Int>) -> Bool {
-      let start = sample * steps
-      return !x[(start + range.lowerBound) * width..<(start + range.upperBound) * width].contains { $0 != 0 }
-    }
-    var hasValues = false
-    for (sample, length) in lengths.enumerated() where length < steps {
-      let ends = [0..<steps - length, length..<steps]
-      let (filled, other) = padding == .behind ? (ends[1], ends[0]) : (ends[0], ends[1])
-      guard isZero(sample, other) else { return nil }
-      hasValues = hasValues || !isZero(sample, filled)
-    }
-    guard hasValues else { return nil }
-    return switch padding {
-    case .behind:
-      "\(path): the first steps of shorter samples are all 0, and there are values after their lengths: the data is surely "
-        + "padded in front; if so, set data.padding to front"
-    case .front:
-      "\(path): the last steps of shorter samples are all 0, and there are values before their steps: the data is surely "
-        + "padded behind; if so, leave data.padding out"
-    }
-  }
-
-  /// A notice about sequences without `lengths` that end in different numbers of zero steps; nil for others.
-  static func paddingNotice(of x: [Float], shape: [Int], path: String) -> String? {
-    guard shape.count == 3, shape[1] > 2 else { return nil }
-    let (count, steps, width) = (shape[0], shape[1], shape[2])
-    func isZero(_ sample: Int, _ step: Int) -> Bool {
-      let start = (sample * steps + step) * width
-      return !x[start..<start + width].contains { $0 != 0 }
-    }
-    var padded = 0
-    var ends: Set<Int> = []
-    for sample in 0..<count {
-      // Samples that also begin with zeros are pictures with a margin, or sound with silence.
-      guard !isZero(sample, 0) else { return nil }
-      let end = (1..<steps).reversed().first { !isZero(sample, $0) } ?? 0
-      guard end < steps - 1 else { continue }
-      padded += 1
-      ends.insert(end)
-    }
-    guard ends.count > 1, padded * 10 >= count else { return nil }
-    return
-      "\(path): \(padded) of \(count) samples \(padded == 1 ? "ends" : "end") in steps that are all 0, and without an array lengths these count like all "
-      + "others do. If they are padding, add lengths, the number of steps of each sample."
   }
 
   /// How to turn labels below 0 into class indices.
@@ -122,26 +70,22 @@ enum NumPyHints {
     }
   }
 
-  /// Notices about an archive: arrays that are not read, and whole numbers that float32 rounds.
-  static func notices(
-    _ arrays: [(name: String, array: NPYArray)], names: [String], read: [String], path: String
-  ) -> [String] {
+  /// A notice about arrays that are not read, of all that there are; nil if all are read.
+  static func unreadNotice(names: [String], read: [String], path: String) -> String? {
     let unread = names.filter { !read.contains($0) }
+    guard !unread.isEmpty else { return nil }
     let one = unread.count == 1
-    let unused =
-      unread.isEmpty
-      ? []
-      : [
-        "\(path): the \(one ? "array" : "arrays") \(unread.prefix(5).joined(separator: ", ")) \(one ? "is" : "are") not read; "
-          + "\(read.dropLast().joined(separator: ", ")) and \(read[read.count - 1]) are"
-      ]
-    return unused
-      + arrays.compactMap { name, array in
-        guard [.int32, .int64, .uint32, .uint64].contains(array.element) else { return nil }
-        guard let value = array.doubles().first(where: { Double(Float($0)) != $0 }) else { return nil }
-        return
-          "\(path): \(name) holds the whole number \(value), which becomes \(Double(Float(value))): float32 has those "
-          + "up to 16,777,216"
-      }
+    return
+      "\(path): the \(one ? "array" : "arrays") \(unread.prefix(5).joined(separator: ", ")) \(one ? "is" : "are") not read; "
+      + "\(read.dropLast().joined(separator: ", ")) and \(read[read.count - 1]) are"
+  }
+
+  /// A notice about whole numbers that float32 rounds; nil if there are none.
+  /// - Throws: `Failure` (inputOutput, data) if the array cannot be read.
+  static func roundingNotice(of array: StoredArray, name: String, path: String) throws -> String? {
+    try array.firstRounded().map { value in
+      "\(path): \(name) holds the whole number \(value), which becomes \(Double(Float(value))): float32 has those "
+        + "up to 16,777,216"
+    }
   }
 }

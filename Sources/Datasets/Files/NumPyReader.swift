@@ -1,16 +1,41 @@
 import Diagnostics
+import Formats
+import Foundation
 import Tensors
 
-/// Reads inputs from `.npz` files with an array `x` (and `lengths` or `offsets`).
+/// Reads inputs from arrays `x` (and `lengths` or `offsets`): of `.npz` files, folders of `.npy` files, single `.npy` files, or
+/// HDF5 files.
 public struct NumPyReader: InputReader {
+  /// The endings of files to look for in a folder of inputs.
+  public let fileEndings: [String]
   private let shape: Shape
   private let padding: SequencePadding
+  private let open: (_ path: String) throws -> any ArrayCollection
 
-  /// A reader of samples with the shape of the training samples, but any number of steps; `padding` is the end at which
-  /// shorter ones are padded.
+  /// A reader of NumPy's files, of samples with the shape of the training samples, but any number of steps; `padding` is the end
+  /// at which shorter ones are padded.
   public init(shape: [Int], padding: SequencePadding = .behind) {
+    self.init(shape: shape, padding: padding, fileEndings: ["npz", "npy"]) { path in
+      if path.hasSuffix(".npy") { return NPYFolder(file: path) }
+      return try NumPyDataset.arrays(at: path)
+    }
+  }
+
+  /// A reader of HDF5 files, whose data sets have the names `renamed` in place of `x`, `lengths` and `offsets`.
+  public init(shape: [Int], padding: SequencePadding, renamed: [String: String]) {
+    self.init(shape: shape, padding: padding, fileEndings: ["h5", "hdf5"]) {
+      try HDF5Files([$0], path: $0, renamed: renamed)
+    }
+  }
+
+  private init(
+    shape: [Int], padding: SequencePadding, fileEndings: [String],
+    open: @escaping (_ path: String) throws -> any ArrayCollection
+  ) {
     self.shape = Shape(shape)
     self.padding = padding
+    self.fileEndings = fileEndings
+    self.open = open
   }
 
   /// Reads all samples of a file.
@@ -31,10 +56,15 @@ public struct NumPyReader: InputReader {
     try body(Subset(all, indices: sound)) { all.count == 1 ? path : "\(path)[\(sound[$0])]" }
   }
 
+  /// Whether a folder holds the array `x`.
+  public func isInput(folder: String) -> Bool {
+    fileEndings.contains("npy") && FileManager.default.fileExists(atPath: "\(folder)/x.npy")
+  }
+
   private func samples(
     _ input: String, report: (_ sample: Int, Failure) throws -> Void
   ) throws -> any Dataset {
-    let samples = try NumPyDataset(contentsOf: input, targets: nil, padding: padding, report: report)
+    let samples = try NumPyDataset(open(input), targets: nil, padding: padding, report: report)
     guard samples.inputShape.isAlike(shape) else {
       throw Failure(
         .data, "\(input): samples have the shape \(samples.inputShape)",
@@ -43,7 +73,4 @@ public struct NumPyReader: InputReader {
     }
     return samples
   }
-
-  /// The ending of archives.
-  public var fileEndings: [String] { ["npz"] }
 }

@@ -2,7 +2,7 @@ import Diagnostics
 import Formats
 import Tensors
 
-/// The array `y` of a NumPy archive.
+/// The array `y` of a NumPy archive, or the like.
 struct NumPyTargets {
   /// The targets of the samples, without those of padding.
   let targets: SequenceTargets
@@ -22,14 +22,16 @@ struct NumPyTargets {
     let counted = classes.lazy.filter { Int($0) != ignored }
     if let wrong = classes.firstIndex(where: { Int($0) != ignored && !(0..<Int32(ClassLabels.limit)).contains($0) }) {
       throw Failure(
-        .data, "\(path): y\(array.place(of: steps?.place(ofStep: wrong) ?? wrong)) is \(classes[wrong])",
+        .data,
+        "\(path): \(samples.name)\(array.shape.place(of: steps?.place(ofStep: wrong) ?? wrong)) is \(classes[wrong])",
         advice: classes[wrong] < 0
           ? NumPyHints.negativeAdvice(Array(counted)) : "class indices are below \(ClassLabels.limit)")
     }
     let largest = Int(counted.max() ?? 0)
     if let trained, largest >= trained.count {
       throw Failure(
-        .data, "\(path): y holds the class \(largest)", advice: "training had the classes 0 to \(trained.count - 1)")
+        .data, "\(path): \(samples.name) holds the class \(largest)",
+        advice: "training had the classes 0 to \(trained.count - 1)")
     }
     classNames = trained ?? (0...largest).map(String.init)
     targets = steps.map { .stepClasses(classes, offsets: $0.offsets) } ?? .classes(classes)
@@ -37,16 +39,20 @@ struct NumPyTargets {
 
   /// Reads numbers, for each sample or for each step; those of padding are not checked.
   /// - Throws: `Failure` (data) naming what is wrong.
-  init(values array: NPYArray, of samples: NumPySamples) throws {
-    let (shape, steps) = try samples.form(ofValues: array)
-    let stored = array.floats()
-    try (steps ?? NumPySteps(count: samples.steps.count, steps: 1)).check(
-      stored, of: array, name: "y", path: samples.path
-    ) { throw $1 }
-    let values = steps?.withoutPadding(stored) ?? stored
-    targets =
-      steps.map { .stepNumbers(RaggedSteps(features: shape.features, values: values, offsets: $0.offsets)) }
-      ?? .numbers(values, shape: shape)
+  init(values array: StoredArray, of samples: NumPySamples) throws {
+    let (shape, stepsWithNumbers) = try samples.form(ofValues: array.shape)
+    let steps = stepsWithNumbers ?? NumPySteps(count: samples.steps.count, steps: 1)
+    let (name, path) = (samples.name, samples.path)
+    let isScanned = array.byteCount <= ArrayScan.most
+    if isScanned, array.element.mayBeNonFinite {
+      try steps.forEachSample(of: array) { sample, numbers in
+        if let failure = steps.failure(in: numbers, of: array, sample: sample, name: name, path: path) { throw failure }
+      }
+    }
+    let numbers = StoredSteps(
+      array: array, steps: steps, features: steps.width(of: array), name: name, path: path,
+      isChecked: !isScanned && array.element.mayBeNonFinite)
+    targets = stepsWithNumbers == nil ? .numbers(numbers, shape: shape) : .stepNumbers(numbers)
     classNames = []
   }
 }
@@ -54,6 +60,8 @@ struct NumPyTargets {
 /// What the targets of an archive's samples may be.
 struct NumPySamples {
   let path: String
+  /// The name of the array of targets.
+  let name: String
   /// The steps of the samples.
   let steps: NumPySteps
   /// Whether the samples are sequences.
@@ -69,13 +77,13 @@ struct NumPySamples {
       if shape.first == steps.count, let failure = NumPyHints.indicators(y, path: path) { throw failure }
       if let areOfSteps = areOfSteps(joined: shape), shape.count == 1 { return areOfSteps ? steps : nil }
       throw Failure(
-        .data, "\(path): y has the shape \(shape)",
+        .data, "\(path): \(name) has the shape \(shape)",
         advice: "y must be one class index for each of the \(steps.count) samples, or for each of their "
           + "\(steps.total) steps")
     }
     guard shape.first == steps.count, (1...2).contains(shape.count), shape.last != 0 else {
       throw Failure(
-        .data, "\(path): y has the shape \(shape)",
+        .data, "\(path): \(name) has the shape \(shape)",
         advice: "y must be one class index for each of the \(steps.count) samples of x, or for each of their steps")
     }
     guard shape.count == 2 else { return nil }
@@ -87,12 +95,11 @@ struct NumPySamples {
 
   /// The shape of the numbers of a sample, and the steps that have them; nil if samples do.
   /// - Throws: `Failure` (data) naming the shape that is wrong.
-  fileprivate func form(ofValues y: NPYArray) throws -> (Shape, NumPySteps?) {
-    let shape = y.shape
+  fileprivate func form(ofValues shape: [Int]) throws -> (Shape, NumPySteps?) {
     guard steps.stepsOfRow != nil else {
       guard let areOfSteps = areOfSteps(joined: shape), shape.count <= 2, shape.last != 0 else {
         throw Failure(
-          .data, "\(path): y has the shape \(shape)",
+          .data, "\(path): \(name) has the shape \(shape)",
           advice:
             "y must hold numbers for each of the \(steps.count) samples, or for each of their \(steps.total) steps"
         )
@@ -101,7 +108,7 @@ struct NumPySamples {
     }
     guard shape.first == steps.count, shape.count <= 4, !shape.contains(0) else {
       throw Failure(
-        .data, "\(path): y has the shape \(shape)",
+        .data, "\(path): \(name) has the shape \(shape)",
         advice: "y must hold numbers for each of the \(steps.count) samples of x, shaped as the model's outputs")
     }
     let one = shape.count == 1 ? Shape.vector(1) : Shape(Array(shape.dropFirst()))
@@ -123,7 +130,7 @@ struct NumPySamples {
     if shape[1] == steps.stepsOfRow { return steps }
     guard !steps.differ else {
       throw Failure(
-        .data, "\(path): y has the shape \(shape)",
+        .data, "\(path): \(name) has the shape \(shape)",
         advice: "samples have lengths, so targets of steps must be for each of the \(steps.stepsOfRow ?? 1) steps of x")
     }
     return NumPySteps(count: steps.count, steps: shape[1])

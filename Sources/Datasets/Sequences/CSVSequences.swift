@@ -21,7 +21,7 @@ extension SequenceDataset {
       for row in steps { inputs.append(step: rows.inputs[row * inputs.features..<(row + 1) * inputs.features]) }
       inputs.end()
     }
-    let targets = CSVSequenceTargets(rows: rows, order: order, offsets: inputs.offsets, form: form, path: table.path)
+    let targets = CSVSequenceTargets(rows: rows, order: order, starts: inputs.starts, form: form, path: table.path)
     let (made, names) = try targets.make(classNames: classNames)
     let samples = SequenceDataset(
       inputs, targets: made, classNames: names, path: table.path, names: .texts(order.map { rows.names[$0.sample] }),
@@ -58,7 +58,7 @@ extension CSVSequenceRows {
 private struct CSVSequenceTargets {
   let rows: CSVSequenceRows
   let order: [(sample: Int, rows: [Int])]
-  let offsets: [Int]
+  let starts: [Int]
   let form: CSVSequenceForm
   let path: String
 
@@ -78,13 +78,15 @@ private struct CSVSequenceTargets {
         }
         return index
       }
-      return (form.targetOf == .step ? .stepClasses(classes, offsets: offsets) : .classes(classes), names)
+      return (form.targetOf == .step ? .stepClasses(classes, offsets: .listed(starts)) : .classes(classes), names)
     case .numbers(let columns):
       let width = columns.count
       func numbers(_ row: Int) -> ArraySlice<Float> { rows.numbers[row * width..<(row + 1) * width] }
       let values = try targetRows { numbers($0) == numbers($1) }.flatMap(numbers)
-      guard form.targetOf == .step else { return (.numbers(values, shape: .vector(width)), []) }
-      return (.stepNumbers(RaggedSteps(features: width, values: values, offsets: offsets)), [])
+      guard form.targetOf == .step else {
+        return (.numbers(RaggedSteps(rows: values, features: width), shape: .vector(width)), [])
+      }
+      return (.stepNumbers(RaggedSteps(features: width, values: values, starts: starts)), [])
     }
   }
 

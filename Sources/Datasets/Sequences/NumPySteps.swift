@@ -12,52 +12,52 @@ struct NumPySteps {
     case separate(Int, padding: SequencePadding, isPadded: Bool)
   }
 
-  /// The first step of each sample among those that are there, and after the last one the number of all.
-  let offsets: [Int]
+  /// Where samples begin among the steps that are there.
+  let offsets: SampleOffsets
   private let rows: Rows
 
-  /// The steps of the samples of an archive whose `x` has the shape `x`. Vectors and images have one step.
+  /// The steps of the samples of arrays whose `x` has the shape `x`. Vectors and images have one step.
   /// - Parameter padding: the end at which the file pads, if it does.
   /// - Throws: `Failure` (data) naming the array, the index and the value.
-  init(_ archive: NPZArchive, x: [Int], padding: SequencePadding, path: String) throws {
-    if x.count <= 2, archive.names.contains("lengths") || archive.names.contains("offsets") {
-      self.init(joined: try SequenceOffsets(archive, path: path, x: x).offsets)
+  init(_ arrays: any ArrayCollection, x: [Int], padding: SequencePadding, path: String) throws {
+    if x.count <= 2, arrays.names.contains("lengths") || arrays.names.contains("offsets") {
+      self.init(joined: try SequenceOffsets(arrays, path: path, x: x).offsets)
     } else {
       let steps = x.count == 3 ? x[1] : 1
-      let lengths = try archive.names.contains("lengths") ? archive.lengths(x: x, path: path) : nil
+      let lengths = try arrays.names.contains("lengths") ? arrays.lengths(x: x, path: path) : nil
       self.init(count: x[0], steps: steps, lengths: lengths, padding: padding)
     }
   }
 
   /// The steps of samples that stand one after the other, and begin at these.
   init(joined offsets: [Int]) {
-    self.offsets = offsets
+    self.offsets = .listed(offsets)
     rows = .joined
   }
 
   /// The steps of `count` samples in rows of `steps` steps, of which `lengths` are there; nil for all.
   init(count: Int, steps: Int, lengths: [Int]? = nil, padding: SequencePadding = .behind) {
-    offsets = (lengths ?? Array(repeating: steps, count: count)).reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    offsets = lengths.map { SampleOffsets(lengths: $0) } ?? .equal(count: count, steps: steps)
     rows = .separate(steps, padding: padding, isPadded: lengths != nil)
   }
 
   /// The number of samples.
-  var count: Int { offsets.count - 1 }
+  var count: Int { offsets.count }
   /// The number of steps that are there.
-  var total: Int { offsets[count] }
+  var total: Int { offsets.total }
   /// The steps of each sample's row, with padding; nil if samples stand one after the other.
   var stepsOfRow: Int? { if case .separate(let steps, _, _) = rows { steps } else { nil } }
   /// Whether samples differ in length.
-  var differ: Bool { (0..<count).contains { length(of: $0) != length(of: 0) } }
+  var differ: Bool { offsets.differ }
 
   /// The number of a sample's steps.
-  func length(of sample: Int) -> Int { offsets[sample + 1] - offsets[sample] }
+  func length(of sample: Int) -> Int { offsets.steps(of: sample).count }
 
   /// A sample's steps in the arrays.
   func places(of sample: Int) -> Range<Int> {
     let length = length(of: sample)
     return switch rows {
-    case .joined: offsets[sample]..<offsets[sample + 1]
+    case .joined: offsets.steps(of: sample)
     case .separate(let steps, .behind, _): sample * steps..<sample * steps + length
     case .separate(let steps, .front, _): (sample + 1) * steps - length..<(sample + 1) * steps
     }
@@ -78,27 +78,71 @@ struct NumPySteps {
 
   /// The number of a step in the arrays.
   func place(ofStep step: Int) -> Int {
-    let sample = offsets.lastIndex { $0 <= step } ?? 0
-    return places(of: sample).lowerBound + step - offsets[sample]
+    let sample = offsets.sample(ofStep: step)
+    return places(of: sample).lowerBound + step - offsets.steps(of: sample).lowerBound
   }
 
-  /// Checks the numbers of an array of these steps.
-  /// - Parameter report: called for each sample with a number that is not finite, padding left out.
-  func check(
-    _ values: [Float], of array: NPYArray, name: String, path: String, report: (_ sample: Int, Failure) throws -> Void
-  ) rethrows {
-    let width = values.count / max(1, stepsOfRow.map { $0 * count } ?? total)
-    for sample in 0..<count {
-      let places = places(of: sample)
-      guard
-        let wrong = (places.lowerBound * width..<places.upperBound * width).first(where: { !values[$0].isFinite })
-      else { continue }
-      try report(
-        sample,
-        Failure(
-          .data, "\(path): \(name)\(array.place(of: wrong)) is \(values[wrong].text) as float32, in sample \(sample)",
-          advice: finiteAdvice))
+  /// A sample's steps in the arrays, with those of padding.
+  private func row(of sample: Int) -> Range<Int> {
+    stepsOfRow.map { sample * $0..<(sample + 1) * $0 } ?? offsets.steps(of: sample)
+  }
+
+  /// The numbers of one step in an array of these steps.
+  func width(of array: StoredArray) -> Int { array.count / max(1, stepsOfRow.map { $0 * count } ?? total) }
+
+  /// Calls `body` with the numbers of each sample in an array of these steps, those of padding too. Some samples are read at once,
+  /// or one if it is larger.
+  /// - Throws: `Failure` (inputOutput, data) if the array cannot be read, and what `body` throws.
+  func forEachSample(
+    of array: StoredArray, _ body: (_ sample: Int, UnsafeBufferPointer<Float>) throws -> Void
+  ) throws {
+    let width = width(of: array)
+    let most = (1 << 20) / max(1, width)
+    var buffer: [Float] = []
+    var first = 0
+    let work = LongWork("reading \(array.source)", total: count)
+    while first < count {
+      let start = row(of: first).lowerBound
+      var end = first + 1
+      while end < count, row(of: end).upperBound - start <= most { end += 1 }
+      let elements = start * width..<row(of: end - 1).upperBound * width
+      if buffer.count < elements.count { buffer = [Float](repeating: 0, count: elements.count) }
+      try buffer.withUnsafeMutableBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { return }
+        try array.read(elements, into: base)
+        for sample in first..<end {
+          let steps = row(of: sample)
+          let numbers = UnsafeBufferPointer(
+            start: base + (steps.lowerBound - start) * width, count: steps.count * width)
+          try body(sample, numbers)
+        }
+      }
+      work.show(done: end)
+      first = end
     }
+  }
+
+  /// The failure if a number of a sample in an array of these steps is not finite, padding left out; nil if all are. `numbers` are
+  /// those of the sample, with those of padding.
+  func failure(
+    in numbers: UnsafeBufferPointer<Float>, of array: StoredArray, sample: Int, name: String, path: String
+  ) -> Failure? {
+    let width = width(of: array)
+    let (row, places) = (row(of: sample), places(of: sample))
+    let start = (places.lowerBound - row.lowerBound) * width
+    let there = UnsafeBufferPointer(rebasing: numbers[start..<start + places.count * width])
+    return there.firstNonFinite.map {
+      failure(there[$0], at: places.lowerBound * width + $0, of: array, sample: sample, name: name, path: path)
+    }
+  }
+
+  /// The failure for a number that is not finite.
+  func failure(
+    _ value: Float, at element: Int, of array: StoredArray, sample: Int, name: String, path: String
+  ) -> Failure {
+    Failure(
+      .data, "\(path): \(name)\(array.shape.place(of: element)) is \(value.text) as float32, in sample \(sample)",
+      advice: finiteAdvice)
   }
 
   private var finiteAdvice: String {
@@ -109,22 +153,22 @@ struct NumPySteps {
     }
   }
 
-  /// A notice about padding that seems to be at the other end, or that `padding` names in vain; nil if nothing suggests it.
-  /// `x` still has its padding.
-  func notice(of x: [Float], padding: SequencePadding, path: String) -> String? {
+  /// A notice that `padding` is named in vain; nil if it is not, or if there is padding.
+  func vainNotice(of padding: SequencePadding, path: String) -> String? {
     switch (rows, padding) {
-    case (.joined, .behind), (.separate(_, _, isPadded: false), .behind): nil
+    case (_, .behind), (.separate(_, _, isPadded: true), .front): nil
     case (.joined, .front):
       "\(path): the samples stand one after the other, not padded, so data.padding: front changes nothing"
     case (.separate(_, _, isPadded: false), .front):
       "\(path): there is no array lengths, so data.padding: front changes nothing"
-    case (.separate(let steps, _, isPadded: true), _):
-      NumPyHints.otherPadding(of: x, lengths: (0..<count).map(length), steps: steps, padding: padding, path: path)
     }
   }
+
+  /// Whether samples stand in rows that may have padding.
+  var isPadded: Bool { if case .separate(_, _, isPadded: true) = rows { true } else { false } }
 }
 
-extension NPZArchive {
+extension ArrayCollection {
   /// The array `lengths` of padded sequences.
   fileprivate func lengths(x: [Int], path: String) throws -> [Int] {
     guard x.count == 3 else {
@@ -146,17 +190,19 @@ extension NPZArchive {
   }
 }
 
-extension NPYArray {
-  /// The index along each axis of the element at this place, such as `[2, 0]`.
+extension [Int] {
+  /// The index along each axis of the element at this place of an array of this shape, such as `[2, 0]`.
   func place(of element: Int) -> [Int] {
     var rest = element
-    let reversed = shape.reversed().map { length in
+    let reversed = reversed().map { length in
       defer { rest /= length }
       return rest % length
     }
     return reversed.reversed()
   }
+}
 
+extension NPYArray {
   /// The elements of an array of lengths or offsets.
   /// - Throws: `Failure` (data) naming the first one that is no whole number, or too large.
   func wholeNumbers(_ name: String, path: String) throws -> [Int] {

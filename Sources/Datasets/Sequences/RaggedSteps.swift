@@ -1,5 +1,3 @@
-import Tensors
-
 /// Rows of numbers for the steps of samples that differ in length: one sample after the other, without padding.
 struct RaggedSteps<Value: BinaryFloatingPoint> {
   /// The numbers of a step.
@@ -7,33 +5,35 @@ struct RaggedSteps<Value: BinaryFloatingPoint> {
   /// The numbers of all steps, step by step.
   var values: [Value]
   /// The first step of each sample, and after the last one the number of all steps.
-  private(set) var offsets: [Int]
+  private(set) var starts: [Int]
 
   /// No samples.
   init(features: Int) {
     self.features = features
-    (values, offsets) = ([], [0])
+    (values, starts) = ([], [0])
   }
 
-  /// Samples that begin at these steps; the last offset is the number of steps.
-  init(features: Int, values: [Value], offsets: [Int]) {
-    precondition(values.count == features * (offsets.last ?? 0), "the offsets end with the steps")
+  /// Samples that begin at these steps; the last start is the number of steps.
+  init(features: Int, values: [Value], starts: [Int]) {
+    precondition(values.count == features * (starts.last ?? 0), "the starts end with the steps")
     self.features = features
     self.values = values
-    self.offsets = offsets
+    self.starts = starts
+  }
+
+  /// Samples of one step each.
+  init(rows values: [Value], features: Int) {
+    self.init(features: features, values: values, starts: Array(0...values.count / features))
   }
 
   /// The number of samples.
-  var count: Int { offsets.count - 1 }
+  var count: Int { starts.count - 1 }
+
+  /// The samples' first steps.
+  var offsets: SampleOffsets { .listed(starts) }
 
   /// A sample's steps among all.
-  func steps(of sample: Int) -> Range<Int> { offsets[sample]..<offsets[sample + 1] }
-
-  /// The steps of the longest sample.
-  var longest: Int { offsets.longestDistance }
-
-  /// Whether samples differ in length.
-  var differ: Bool { (0..<count).contains { steps(of: $0).count != steps(of: 0).count } }
+  func steps(of sample: Int) -> Range<Int> { starts[sample]..<starts[sample + 1] }
 
   /// Adds a sample whose numbers come channel by channel.
   mutating func append(channels: [Value], steps: Int) {
@@ -49,16 +49,10 @@ struct RaggedSteps<Value: BinaryFloatingPoint> {
   mutating func append(step: ArraySlice<Value>) { values.append(contentsOf: step) }
 
   /// Ends the last sample.
-  mutating func end() { offsets.append(values.count / features) }
+  mutating func end() { starts.append(values.count / features) }
 
   /// The same numbers, rounded to float32.
   var rounded: RaggedSteps<Float> {
-    RaggedSteps<Float>(features: features, values: values.map { Float($0) }, offsets: offsets)
+    RaggedSteps<Float>(features: features, values: values.map { Float($0) }, starts: starts)
   }
-}
-
-extension [Int] {
-  /// The longest distance between neighbours: the steps of the longest sample, if these are the samples' first steps and the
-  /// number of all.
-  var longestDistance: Int { zip(self, dropFirst()).lazy.map { $1 - $0 }.max() ?? 0 }
 }

@@ -1,7 +1,6 @@
 import Tensors
 
-/// Samples in memory: sequences of any length, kept one after the other without padding. A vector or an image is kept as
-/// one step.
+/// Samples of sequences of any length, without padding, in memory or in a file. A vector or an image counts as one step.
 package final class SequenceDataset: Dataset {
   /// What names a sample in messages.
   enum Names {
@@ -23,6 +22,8 @@ package final class SequenceDataset: Dataset {
   package let hasLengths: Bool
   /// False: a sample is the same in every epoch.
   package let variesByEpoch = false
+  /// Whether numbers are in a file, which may be slow.
+  package let loadsAhead: Bool
   /// Notices about the file.
   package let notices: [String]
   /// The names of the channels, if they have any.
@@ -33,19 +34,22 @@ package final class SequenceDataset: Dataset {
   package var sampleWeights: [Double]?
   /// The group of each sample; nil if none were read.
   package var groups: SampleGroups?
-  let inputs: RaggedSteps<Float>
+  let inputs: any StepSource
   let targets: SequenceTargets
+  private let offsets: SampleOffsets
   private let names: Names
   private let path: String
 
   /// Samples with these inputs. `shape` is theirs if they are vectors or images, each a step of `inputs`; else nil.
   init(
-    _ inputs: RaggedSteps<Float>, shape: Shape? = nil, targets: SequenceTargets, classNames: [String], path: String,
+    _ inputs: any StepSource, shape: Shape? = nil, targets: SequenceTargets, classNames: [String], path: String,
     names: Names = .indices, columns: [String]? = nil, scales: ChannelScales? = nil, notices: [String] = []
   ) {
-    inputShape = shape ?? .sequence(steps: inputs.longest, features: inputs.features)
+    inputShape = shape ?? .sequence(steps: inputs.offsets.longest, features: inputs.features)
     targetLayout = targets.layout
-    hasLengths = inputs.differ
+    loadsAhead = !inputs.isInMemory || targets.numbers.map { !$0.isInMemory } ?? false
+    offsets = inputs.offsets
+    hasLengths = offsets.differ
     self.inputs = inputs
     self.targets = targets
     self.classNames = classNames
@@ -57,7 +61,7 @@ package final class SequenceDataset: Dataset {
   }
 
   /// Number of samples.
-  package var count: Int { inputs.count }
+  package var count: Int { offsets.count }
   /// The class of each sample; nil if samples have more than one or none.
   package var classes: [Int32]? { targets.classes }
 
@@ -70,7 +74,7 @@ package final class SequenceDataset: Dataset {
   }
 
   /// The sample's own number of steps.
-  package func length(of index: Int) -> Int { inputs.steps(of: index).count }
+  package func length(of index: Int) -> Int { offsets.steps(of: index).count }
 
   /// The file, and the sample's line, name or number.
   package func place(of index: Int) -> String {

@@ -1,17 +1,17 @@
 import Diagnostics
 import Formats
 
-/// Where samples begin in an array of all steps, from the arrays `lengths` or `offsets` of an archive.
+/// Where samples begin in an array of all steps, from the arrays `lengths` or `offsets` beside it.
 struct SequenceOffsets {
   /// The first step of each sample, and after the last one the number of all steps.
   let offsets: [Int]
 
-  /// Reads the arrays of an archive whose `x` has the shape `x`. If there are both, they must say the same.
+  /// Reads `lengths` and `offsets` of arrays whose `x` has the shape `x`. If there are both, they must say the same.
   /// - Throws: `Failure` (data) naming the array, the index and the value.
-  init(_ archive: NPZArchive, path: String, x: [Int]) throws {
-    let names = ["lengths", "offsets"].filter(archive.names.contains)
+  init(_ arrays: any ArrayCollection, path: String, x: [Int]) throws {
+    let names = ["lengths", "offsets"].filter(arrays.names.contains)
     let read = try names.map { name in
-      let array = try archive.array(name)
+      let array = try arrays.array(name)
       guard array.shape.count == 1, array.count > 0 else {
         throw Failure(
           .data, "\(path): \(name) has the shape \(array.shape)",

@@ -87,7 +87,7 @@ struct TSLabels {
     guard count > 0 else {
       throw Failure(.data, "\(path): there are no samples after @data", advice: "each line is one sample")
     }
-    guard kind == .classes else { return .numbers(numbers, shape: .vector(1)) }
+    guard kind == .classes else { return .numbers(RaggedSteps(rows: numbers, features: 1), shape: .vector(1)) }
     guard classNames.isEmpty else { return .classes(classes) }
     classNames = ClassLabels.sorted(Set(labels))
     indices = Dictionary(uniqueKeysWithValues: zip(classNames, Int32(0)...))

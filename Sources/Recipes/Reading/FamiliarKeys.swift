@@ -69,7 +69,7 @@ enum FamiliarKeys {
     "grayscale": "random-grayscale", "invert": "random-invert", "trivialaugment": "trivial-augment-wide",
     "tawide": "trivial-augment-wide", "randaug": "rand-augment", "ra": "rand-augment", "autoaug": "auto-augment",
     "imagefolder": "image-folder", "images": "image-folder", "cifar10": "cifar",
-    "cifar100": "cifar", "mnist": "idx", "npz": "numpy",
+    "cifar100": "cifar", "mnist": "idx", "npz": "numpy", "npy": "numpy", "h5": "hdf5", "h5py": "hdf5",
     "text": "text-lines", "table": "csv", "ucr": "ts", "uea": "ts", "timeseries": "ts",
     "sequences": "csv-sequences numpy", "swish": "silu", "hardsilu": "hardswish", "parametricrelu": "prelu",
     "exponentiallinearunit": "elu",

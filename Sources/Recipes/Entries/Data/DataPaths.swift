@@ -6,8 +6,8 @@ import Foundation
 enum DataPaths {
   /// The accepted paths, in words.
   static let text =
-    "the path of an `.npz`, `.tar`, `.ts` or `.csv` file with the training samples, or of a folder with "
-    + "MNIST's or CIFAR's files, with a text file for each class, or with a folder of images for each class"
+    "the path of an `.npz`, `.h5`, `.tar`, `.ts` or `.csv` file with the training samples, or of a folder with "
+    + "x.npy and y.npy, with MNIST's or CIFAR's files, with a text file for each class, or with a folder of images for each class"
 
   /// The data source for the file or folder at a path, and the key that takes the path.
   static func source(_ text: String, at place: Place) throws -> (name: String, key: String)? {
@@ -24,6 +24,7 @@ enum DataPaths {
         advice: "name the source: {source: csv, train: \(text)}, or numpy for an .npz file")
     }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: text)) ?? []
+    if names.contains("x.npy") { return (NumPyEntry.name, "train") }
     if names.contains(where: { $0.hasPrefix("train-images") }) { return (IDXEntry.name, "folder") }
     if CIFARFolder.isMeant(by: names) { return (CIFAREntry.name, "folder") }
     if names.contains(where: { $0.lowercased().hasSuffix(".txt") }) { return (TextLinesEntry.name, "folder") }
@@ -39,12 +40,14 @@ enum DataPaths {
     let name = name.lowercased()
     if name.hasSuffix(".npz") { return NumPyEntry.name }
     if name.hasSuffix(".tar") { return TarEntry.name }
+    if name.hasSuffix(".h5") || name.hasSuffix(".hdf5") { return HDF5Entry.name }
     return name.hasSuffix(".ts") || name.hasSuffix(".ts.gz") ? TSEntry.name : CSVEntry.name
   }
 
   /// Whether a file of that name is a table of samples.
   private static func isTable(_ name: String) -> Bool {
-    [".npz", ".tar", ".ts", ".ts.gz", ".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(where: name.lowercased().hasSuffix)
+    [".npz", ".h5", ".hdf5", ".tar", ".ts", ".ts.gz", ".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(
+      where: name.lowercased().hasSuffix)
   }
 
   private static func isFolder(_ path: String) -> Bool {

@@ -22,7 +22,10 @@ extension FileEntry {
   }
 
   /// The files.
-  public var files: [(path: String, split: Split?)] {
+  public var files: [(path: String, split: Split?)] { parts }
+
+  /// What the recipe names as each part's file.
+  var parts: [(path: String, split: Split?)] {
     let measured = [(validation, Split.validation), (test, .test)]
     return [(path: train, split: nil)]
       + measured.compactMap { path, split in path.map { (path: $0, split: split) } }

@@ -1,0 +1,118 @@
+import Datasets
+import Diagnostics
+import Formats
+import Foundation
+
+/// Data sets of HDF5 files: those of the inputs, the targets and, if sequences differ in length, their lengths.
+public struct HDF5Entry: ArraysEntry {
+  /// The file of the training samples, relative to the working directory, or a pattern of files.
+  public var train: String
+  /// The file of the validation samples, or a pattern of files; nil for none.
+  public var validation: String?
+  /// The file of the test samples, or a pattern of files; nil for none.
+  public var test: String?
+  /// The data set of the inputs.
+  public var x = "x"
+  /// The data set of the targets.
+  public var y = "y"
+  /// The data set of the samples' numbers of steps, if there is one.
+  public var lengths = "lengths"
+  /// The data set of the samples' first steps, if there is one.
+  public var offsets = "offsets"
+  /// Where shorter sequences are padded.
+  public var padding = SequencePadding.behind
+  /// Random changes of the training samples, if they are sequences.
+  public var transforms: [any SequenceTransformEntry] = []
+  /// Whether each epoch shuffles the samples.
+  public var shuffle = true
+  /// How many training samples are set aside for validation and testing.
+  public var split = SplitShares()
+  /// The data set of each sample's group; nil if samples are independent.
+  public var splitBy: String?
+
+  /// Samples from these files.
+  public init(train: String, test: String? = nil) {
+    self.train = train
+    self.test = test
+  }
+
+  /// Every key at its default; required ones hold a placeholder.
+  public init() { self.init(train: "") }
+
+  /// The name and keys in recipes.
+  public static let form = RecipeForm<Self>(
+    "hdf5", "data sets of HDF5 files, of which each rank reads its own samples",
+    example: "train: train.h5, x: images, y: labels, testShare: 0.1",
+    keys: fileKeys("an HDF5 file, or a pattern such as \"part-*.h5\" or \"{a,b}.h5\" of files that follow one another")
+      + [
+        RecipeKey("x", \.x, .text, "the data set of the inputs, with its groups, such as train/images"),
+        RecipeKey("y", \.y, .text, "the data set of the targets"),
+        RecipeKey(
+          "lengths", \.lengths, .text, "the data set of the samples' numbers of steps; not needed if all have the same"),
+        RecipeKey(
+          "offsets", \.offsets, .text,
+          "in place of lengths, the data set of the samples' first steps in x, which then has all steps one after the other"
+        ),
+        paddingKey,
+        .transforms(\.transforms),
+        .shuffle(\.shuffle),
+      ] + splitKeys + [
+        groupKey("the data set with a number for each sample that says its group, the same number in all files")
+      ])
+
+  /// Reads or generates the training, validation and test samples.
+  public func makeSplits(for recipe: Recipe) throws -> DataSplits { try arraySplits(for: recipe) }
+
+  /// Makes the reader of new inputs.
+  public func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader {
+    NumPyReader(shape: facts.inputShape, padding: padding, renamed: renamed)
+  }
+
+  /// Where the classes come from, for messages.
+  public var classSource: String? { "\(train): \(y)" }
+
+  /// The files, also those that patterns name.
+  public var files: [(path: String, split: Split?)] {
+    parts.flatMap { part in
+      ((try? HDF5Entry.files(part.path)) ?? [part.path]).map { (path: $0, split: part.split) }
+    }
+  }
+
+  /// Reads the samples of another file.
+  public func makeSamples(
+    at path: String, for recipe: Recipe, facts: DataFacts
+  ) throws -> (samples: any Dataset, notices: [String]) { try arraySamples(at: path, for: recipe, facts: facts) }
+
+  func open(_ path: String) throws -> any ArrayCollection {
+    let files = try HDF5Files(HDF5Entry.files(path), path: path, renamed: renamed)
+    for (name, title) in [("lengths", lengths), ("offsets", offsets)]
+    where title != name && !files.names.contains(name) {
+      throw Failure(
+        .data, "\(path): there is no data set \"\(title)\", which data.\(name) names",
+        advice: "it holds \(files.titles.prefix(12).joined(separator: ", "))")
+    }
+    return files
+  }
+
+  func notice(of arrays: any ArrayCollection, _ samples: NumPyDataset, areShuffled: Bool) throws -> String? {
+    guard areShuffled, let files = arrays as? HDF5Files else { return nil }
+    return try files.chunkNotice(of: samples)
+  }
+
+  private var renamed: [String: String] { ["x": x, "y": y, "lengths": lengths, "offsets": offsets] }
+
+  /// The files that a path names: itself, or those that fit the pattern, in the order of their names; in braces, in the order
+  /// there.
+  /// - Throws: `Failure` (noInput) if there is none.
+  private static func files(_ path: String) throws -> [String] {
+    guard path.contains(where: { "*?[{".contains($0) }), !FileManager.default.fileExists(atPath: path) else {
+      return [path]
+    }
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(path, GLOB_BRACE, nil, &found) == 0, found.gl_pathc > 0 else {
+      throw Failure(.noInput, "no file fits the pattern \(path)", advice: pathAdvice(path))
+    }
+    return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+  }
+}
