@@ -37,7 +37,7 @@ import Testing
 
   @Test func otherFilesAreCountedAndNamed() throws {
     var files = sixImages
-    for name in ["a.webp", "b.jfif", "c.bmp", "d.tif", "e.gif", "f.txt", "more/1.jpg"] {
+    for name in ["a.heic", "b.jfif", "c.bmp", "d.svg", "e.gif", "f.txt", "more/1.jpg"] {
       files["train/dogs/\(name)"] = "colour.jpg"
     }
     try withImages(files) { root in
@@ -46,7 +46,7 @@ import Testing
       #expect(ImageSamples.isFolderOfClasses("\(root)/train") && !ImageSamples.isFolderOfClasses(root))
       #expect(
         samples.passedOver.notices(root: "train", reason: "why") == [
-          "train: 6 files are not read (dogs/a.webp, dogs/b.jfif, dogs/c.bmp, dogs/d.tif, dogs/e.gif, …): why",
+          "train: 6 files are not read (dogs/a.heic, dogs/b.jfif, dogs/c.bmp, dogs/d.svg, dogs/e.gif, …): why",
           "train: 1 folder is not read (dogs/more): why",
         ])
     }

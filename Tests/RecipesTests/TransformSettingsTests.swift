@@ -107,6 +107,32 @@ private func read(_ text: String) throws -> [any PipelineEntry] {
     #expect(try failure("  - normalize: {mean: [0, 0, 0], std: [1, 0, 1]}").message.contains("std.1 must be "))
   }
 
+  @Test func oneMeanIsThatOfAllChannels() throws {
+    let settings = try read("transforms: [{normalize: {mean: [0.5], std: [0.25]}}]\n")
+    let normalize = Normalize(mean: SIMD3(repeating: 0.5), deviation: SIMD3(repeating: 0.25))
+    for colors in PixelFormat.Colors.allCases {
+      #expect(try settings.makePipeline(key: "data.transforms", colors: colors).normalize == normalize)
+      #expect(try settings.inputNormalization(colors: colors)?.mean.count == colors.channels)
+    }
+    let three = try read("transforms: [{normalize: {mean: [0.5], std: [1, 2, 3]}}]\n")
+    let refused = try #require(throws: Failure.self) {
+      try three.makePipeline(key: "data.transforms", colors: .grey)
+    }
+    #expect(refused.message == "data.transforms.0.normalize.std has 3 entries, but data.colors is grey")
+  }
+
+  @Test func imagesHaveEightOrSixteenBits() throws {
+    func entry(_ keys: String) throws -> ImageFolderEntry {
+      let section = try RecipeSection(YAMLNode.parse("folder: f\n\(keys)\n", file: "r.yaml"), path: "data")
+      return try ImageFolderEntry.read(section, onto: ImageFolderEntry())
+    }
+    let wide = try entry("colors: grey\ndepth: 16")
+    #expect(wide.colors == .grey && wide.depth == 16)
+    #expect(try entry("").colors == .rgb)
+    let refused = try #require(throws: Failure.self) { try entry("depth: 12") }
+    #expect(refused.message.hasSuffix("data.depth is 12") && refused.advice == "8 or 16")
+  }
+
   @Test func augmentationsAreMadeWithTheirSettings() throws {
     let made = try read(
       """

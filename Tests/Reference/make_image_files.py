@@ -76,6 +76,18 @@ transparent.save(folder / "alpha-lossless.webp", lossless=True, exact=True)
 other = rgb.copy()
 other.paste((255, 0, 0), (30, 20, 40, 30))
 rgb.save(folder / "animation.webp", save_all=True, append_images=[other], lossless=True, duration=100)
+# A first picture that does not cover the whole image.
+part = (folder / "lossless.webp").read_bytes()[12:]
+frame = b"".join(number.to_bytes(3, "little") for number in (2, 3, 52, 39, 100)) + b"\0" + part
+
+
+def riff(kind, data):
+    return kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
+
+
+canvas = b"\x02\0\0\0" + (59).to_bytes(3, "little") + (47).to_bytes(3, "little")
+framed = b"WEBP" + riff(b"VP8X", canvas) + riff(b"ANIM", b"\xff\xff\xff\xff\0\0") + riff(b"ANMF", frame)
+(folder / "framed.webp").write_bytes(riff(b"RIFF", framed))
 rgb.save(folder / "oriented.webp", lossless=True, exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0")
 
 

@@ -23,7 +23,7 @@ public struct ImageSample: Equatable, Sendable {
 /// A list of image files in a fixed order, and the names of their classes.
 public struct ImageSamples: ImageSource, Equatable {
   /// The accepted endings of file names, in lower or upper case.
-  public static let endings = ["jpg", "jpeg", "png"]
+  public static let endings = ["jpg", "jpeg", "png", "webp", "tif", "tiff"]
   /// The classes' names, in the order of their indices.
   public let classNames: [String]
   /// The files, class by class.
@@ -52,7 +52,7 @@ public struct ImageSamples: ImageSource, Equatable {
     self.root = root
   }
 
-  /// Lists the files FOLDER/SPLIT/CLASS/*.jpg, .jpeg and .png, or FOLDER/CLASS/* if `split` is nil. Classes and files
+  /// Lists the files FOLDER/SPLIT/CLASS/*.jpg, .png and the like, or FOLDER/CLASS/* if `split` is nil. Classes and files
   /// are in the order of their names' bytes. Other files and folders go to `passedOver`, except hidden ones.
   /// - Parameters:
   ///   - folder: the folder's path.

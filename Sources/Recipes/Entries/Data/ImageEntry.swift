@@ -19,6 +19,10 @@ public protocol ImageEntry: GroupableEntry {
   var damaged: ImageFolderEntry.DamagePolicy { get set }
   /// The most pixels of a file, in millions.
   var megapixels: Int { get set }
+  /// The channels that images are read with.
+  var colors: PixelFormat.Colors { get set }
+  /// The bits of a channel: 8 or 16.
+  var depth: Int { get set }
 }
 
 extension ImageEntry {
@@ -42,6 +46,12 @@ extension ImageEntry {
       RecipeKey(
         "megapixels", \Self.megapixels, .number(.from(1, through: 100_000)),
         "the most pixels of a file, in millions"),
+      RecipeKey(
+        "colors", \Self.colors, .choice,
+        "rgb for three channels, or grey for one; files of the other kind are converted"),
+      RecipeKey(
+        "depth", \Self.depth, .number(.from(8, through: 16)),
+        "the bits of a channel, 8 or 16; 16 keeps those of PNG and TIFF files that have them"),
     ]
   }
 
@@ -50,6 +60,15 @@ extension ImageEntry {
 
   /// The most pixels of a file.
   var pixelLimit: Int { megapixels * 1_000_000 }
+
+  /// How images are kept in memory.
+  var format: PixelFormat { PixelFormat(colors: colors, depth: .init(rawValue: depth) ?? .eight) }
+
+  /// Checks the bits of a channel.
+  func checkDepth(_ section: RecipeSection) throws {
+    guard PixelFormat.Depth(rawValue: depth) == nil else { return }
+    throw section.conflict(of: ["depth"], "\(section.path(of: "depth")) is \(depth)", advice: "8 or 16")
+  }
 
   /// Takes notice of files that cannot be used.
   /// - Throws: the first failure if one shall end the job.
@@ -61,13 +80,13 @@ extension ImageEntry {
   /// Makes the reader of new inputs.
   public func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
     try ImageReader(
-      pipeline: evaluationSettings.makePipeline(key: "data.evaluationTransforms"), shape: facts.inputShape,
-      pixelLimit: pixelLimit)
+      pipeline: evaluationSettings.makePipeline(key: "data.evaluationTransforms", colors: colors),
+      shape: facts.inputShape, pixelLimit: pixelLimit, format: format)
   }
 
   /// The normalization at the end of the transforms for evaluation, if any.
   public func inputNormalization() throws -> (mean: [Double], deviation: [Double])? {
-    try evaluationSettings.inputNormalization()
+    try evaluationSettings.inputNormalization(colors: colors)
   }
 
   /// Makes the parts of the data. Shares and folds divide what the source has: the training images, or for a share of test

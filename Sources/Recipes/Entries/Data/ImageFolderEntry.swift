@@ -42,6 +42,10 @@ public struct ImageFolderEntry: ImageEntry {
   public var damaged = DamagePolicy.skip
   /// The most pixels of a file, in millions.
   public var megapixels = 64
+  /// The channels that images are read with.
+  public var colors = PixelFormat.Colors.rgb
+  /// The bits of a channel: 8 or 16.
+  public var depth = PixelFormat.Depth.eight.rawValue
   /// Where to get the data, for the message if it is missing.
   public var origin: String?
 
@@ -53,12 +57,12 @@ public struct ImageFolderEntry: ImageEntry {
 
   /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "image-folder", "JPEG and PNG files in one folder per class",
+    "image-folder", "JPEG, PNG, WebP and TIFF files in one folder per class",
     example: "folder: data/photographs, validation: validation, transforms: [resize: {size: [112, 112]}]",
     keys: [
       RecipeKey(
         "folder", \.folder, .text, required: true,
-        "the folder with train/CLASS/*.jpg, .jpeg or .png, or directly with CLASS/*"),
+        "the folder with train/CLASS/*.jpg, .jpeg, .png, .webp, .tif or .tiff, or directly with CLASS/*"),
       RecipeKey("train", \.train, .text, "its subfolder of training images"),
       RecipeKey("validation", \.validation, .optional(.text), "its subfolder of validation images, or none"),
       RecipeKey("test", \.test, .optional(.text), "its subfolder of test images, or none"),
@@ -67,6 +71,12 @@ public struct ImageFolderEntry: ImageEntry {
         "a pattern of file names with the group in parentheses and * for any characters, such as (*)_*, for which cat3_left.jpg is of the group cat3"
       )
     ] + imageKeys + [.origin(\.origin)])
+
+  /// Checks the shares of samples, and the bits of a channel.
+  public func check(_ section: RecipeSection) throws {
+    try checkSplit(section)
+    try checkDepth(section)
+  }
 
   /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
@@ -131,7 +141,8 @@ public struct ImageFolderEntry: ImageEntry {
   private func withoutDamaged(_ all: ImageSamples, _ notices: inout [String]) throws -> ImageSamples {
     let (sound, damage) = try all.withoutDamaged(pixelLimit: pixelLimit)
     notices += all.passedOver.notices(
-      root: all.source, reason: "images are files CLASS/*.jpg, .jpeg and .png; convert files of other kinds")
+      root: all.source,
+      reason: "images are files CLASS/*.jpg, .jpeg, .png, .webp, .tif and .tiff; convert files of other kinds")
     try leaveOut(damage, &notices)
     return sound
   }
@@ -141,9 +152,11 @@ public struct ImageFolderEntry: ImageEntry {
     _ recipe: Recipe
   ) throws -> ImageDataset {
     try ImageDataset(
-      samples, pipeline: transforms.makePipeline(key: "data.\(key)"), seed: recipe.seed, purpose: purpose, cache: cache,
-      threads: threads, pixelLimit: pixelLimit)
+      samples, pipeline: transforms.makePipeline(key: "data.\(key)", colors: colors), seed: recipe.seed,
+      purpose: purpose, cache: cache,
+      threads: threads, pixelLimit: pixelLimit, format: format)
   }
 }
 
 extension ImageFolderEntry.DamagePolicy: Choice {}
+extension PixelFormat.Colors: Choice {}

@@ -46,6 +46,10 @@ public struct ImageListEntry: FileEntry, ImageEntry {
   public var damaged = ImageFolderEntry.DamagePolicy.skip
   /// The most pixels of a file, in millions.
   public var megapixels = 64
+  /// The channels that images are read with.
+  public var colors = PixelFormat.Colors.rgb
+  /// The bits of a channel: 8 or 16.
+  public var depth = PixelFormat.Depth.eight.rawValue
   /// Where to get the data, for the message if it is missing.
   public var origin: String?
 
@@ -80,9 +84,10 @@ public struct ImageListEntry: FileEntry, ImageEntry {
     ] + splitKeys + [groupKey("the column that says the group of each image, by name or index from 0")] + imageKeys
       + [.origin(\.origin)])
 
-  /// Checks the shares, and that one key at most names the target.
+  /// Checks the shares, the bits of a channel, and that one key at most names the target.
   public func check(_ section: RecipeSection) throws {
     try checkSplit(section)
+    try checkDepth(section)
     let named = [("label", label != nil), ("labels", labels != nil), ("targets", targets != nil)].filter(\.1).map(\.0)
     guard named.count > 1 else { return }
     throw section.conflict(
@@ -178,7 +183,8 @@ public struct ImageListEntry: FileEntry, ImageEntry {
   ) throws -> ImageDataset {
     try ImageDataset(
       list, targets: list.targets, classNames: list.classNames, sizes: list.sizes,
-      pipeline: transforms.makePipeline(key: "data.\(key)"), seed: recipe.seed, purpose: purpose, cache: cache,
-      threads: threads, pixelLimit: pixelLimit)
+      pipeline: transforms.makePipeline(key: "data.\(key)", colors: colors), seed: recipe.seed, purpose: purpose,
+      cache: cache,
+      threads: threads, pixelLimit: pixelLimit, format: format)
   }
 }

@@ -7,7 +7,7 @@ public struct NormalizeEntry: PipelineEntry {
   /// The standard deviations that divide them after that.
   public var std: [Double]
 
-  /// Three means and three standard deviations.
+  /// Three means and three standard deviations, or one of each for all channels.
   public init(mean: [Double], std: [Double]) {
     self.mean = mean
     self.std = std
@@ -18,27 +18,30 @@ public struct NormalizeEntry: PipelineEntry {
 
   /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    Normalize.name, "(x - mean) / std of red, green and blue; the last transform",
+    Normalize.name, "(x - mean) / std of red, green and blue, or of grey; the last transform",
     example: "mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]",
     keys: [
       RecipeKey(
         "mean", \.mean, .list(.number()), required: true,
-        "the means to subtract from red, green and blue (0 to 1)"),
+        "the means to subtract from red, green and blue (0 to 1), or one for all channels"),
       RecipeKey(
         "std", \.std, .list(.number(.from(0.0001, through: 10000))), required: true,
-        "the standard deviations to divide by"),
+        "the standard deviations to divide by, or one for all channels"),
     ])
 
-  /// Checks that both have three entries.
+  /// Checks that each has one entry or three.
   public func check(_ section: RecipeSection) throws {
-    for (key, values) in [("mean", mean), ("std", std)] where values.count != 3 {
+    for (key, values) in [("mean", mean), ("std", std)] where values.count != 3 && values.count != 1 {
       throw section.conflict(
-        of: [key], "\(section.path(of: key)) has \(values.count) entries", advice: "one each for red, green and blue")
+        of: [key], "\(section.path(of: key)) has \(values.count) entries",
+        advice: "one each for red, green and blue, or one for all channels")
     }
   }
 
   /// The normalization that ends the pipeline.
-  var normalize: Normalize {
-    Normalize(mean: SIMD3(mean[0], mean[1], mean[2]), deviation: SIMD3(std[0], std[1], std[2]))
+  var normalize: Normalize { Normalize(mean: Self.colors(mean), deviation: Self.colors(std)) }
+
+  private static func colors(_ values: [Double]) -> SIMD3<Double> {
+    values.count == 3 ? SIMD3(values[0], values[1], values[2]) : SIMD3(repeating: values[0])
   }
 }

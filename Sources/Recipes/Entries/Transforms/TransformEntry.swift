@@ -28,9 +28,10 @@ extension ValueType where Value == any PipelineEntry {
 }
 
 extension [any PipelineEntry] {
-  /// Makes the pipeline of the transforms in order; `key` is the list's key.
-  /// - Throws: `Failure` (configuration) if a normalization is not the last, or followed by more than erasures.
-  public func makePipeline(key: String) throws -> TransformPipeline {
+  /// Makes the pipeline of the transforms in order, for images of these channels; `key` is the list's key.
+  /// - Throws: `Failure` (configuration) if a normalization is not the last, or followed by more than erasures; or if it is of
+  ///   three colours, but images are grey.
+  public func makePipeline(key: String, colors: PixelFormat.Colors = .rgb) throws -> TransformPipeline {
     guard let index = firstIndex(where: { $0 is NormalizeEntry }), let entry = self[index] as? NormalizeEntry else {
       return TransformPipeline(compactMap { ($0 as? any TransformEntry)?.makeTransform() })
     }
@@ -41,17 +42,24 @@ extension [any PipelineEntry] {
         .configuration, "\(key).\(index) is \(Normalize.name), but \(count)",
         advice: "only \(RandomErasing.name) may follow it: all others need colours from 0 to 1")
     }
+    guard colors == .rgb || entry.mean.count + entry.std.count == 2 else {
+      let wide = entry.mean.count > 1 ? "mean" : "std"
+      throw Failure(
+        .configuration, "\(key).\(index).\(Normalize.name).\(wide) has 3 entries, but data.colors is grey",
+        advice: "one entry, for the one channel")
+    }
     let before = self[..<index].compactMap { ($0 as? any TransformEntry)?.makeTransform() }
     let after = self[(index + 1)...].compactMap { ($0 as? RandomErasingEntry)?.makeTransform(after: entry.normalize) }
     return TransformPipeline(before + after, normalize: entry.normalize)
   }
 
-  /// The normalization at the end, if any: the means and the deviations of red, green and blue.
+  /// The normalization at the end, if any: the mean and the deviation of each channel.
   /// - Throws: `Failure` (configuration) if a normalization is not the last.
-  func inputNormalization() throws -> (mean: [Double], deviation: [Double])? {
-    let normalize = try makePipeline(key: "data.evaluationTransforms").normalize
+  func inputNormalization(colors: PixelFormat.Colors = .rgb) throws -> (mean: [Double], deviation: [Double])? {
+    let normalize = try makePipeline(key: "data.evaluationTransforms", colors: colors).normalize
     guard normalize != .none else { return nil }
-    return ((0..<3).map { normalize.mean[$0] }, (0..<3).map { normalize.deviation[$0] })
+    let channels = 0..<colors.channels
+    return (channels.map { normalize.mean[$0] }, channels.map { normalize.deviation[$0] })
   }
 
   /// The transforms that are not random.
