@@ -83,13 +83,14 @@ private final class Lengths: Dataset {
   private static let shards = [0..<7, 7..<8, 8..<20, 20..<25, 25..<28]
 
   @Test(arguments: [1, 2, 3, 9])
-  func aWindowMixesTheSamplesOfItsShardsAlone(size: Int) {
+  func aWindowMixesTheSamplesOfItsShardsAlone(size: Int) throws {
     let data = Lengths(Array(repeating: 1, count: 28), shards: SamplerTests.shards)
-    let windowed = Sampler(data, order: .shuffled, shuffleWindow: size, seed: 4)
+    let windowed = try Sampler(data, order: .shuffled, shuffleWindow: size, seed: 4)
     let orders = (0..<4).map { order(windowed, epoch: $0, count: 28) }
     #expect(Set(orders).count == 4)
     // The epoch decides, not the sampler's former use.
-    #expect(order(Sampler(data, order: .shuffled, shuffleWindow: size, seed: 4), epoch: 2, count: 28) == orders[2])
+    #expect(
+      order(try Sampler(data, order: .shuffled, shuffleWindow: size, seed: 4), epoch: 2, count: 28) == orders[2])
     var shardOrders: Set<[Int]> = []
     for found in orders {
       #expect(found.sorted() == Array(0..<28))
@@ -114,14 +115,15 @@ private final class Lengths: Dataset {
     #expect(size == 9 || shardOrders.count > 1)
   }
 
-  @Test func subsetsHaveTheShardsOfTheirSamples() {
+  @Test func subsetsHaveTheShardsOfTheirSamples() throws {
     let data = Lengths(Array(repeating: 1, count: 28), shards: SamplerTests.shards)
     #expect(Subset(data, indices: [1, 5, 7, 20, 21, 27]).shards == [0..<2, 2..<3, 3..<5, 5..<6])
     #expect(Subset(data, indices: [20, 1]).shards == nil && Subset(data, indices: []).shards == [])
     let chosen = Subset(data, indices: [1, 5, 7, 20, 21, 27])
     #expect(
-      order(Sampler(chosen, order: .shuffled, shuffleWindow: 1, seed: 1), epoch: 0, count: 6).sorted() == Array(0..<6))
-    let byLength = Sampler(
+      order(try Sampler(chosen, order: .shuffled, shuffleWindow: 1, seed: 1), epoch: 0, count: 6).sorted()
+        == Array(0..<6))
+    let byLength = try Sampler(
       data, order: .byLength(batch: 4, window: 2), shuffleWindow: 2, seed: 1)
     #expect(order(byLength, epoch: 0, count: 28).sorted() == Array(0..<28))
   }
@@ -129,7 +131,8 @@ private final class Lengths: Dataset {
   @Test func drawsComeInTheOrderOfTheirShards() throws {
     let data = Lengths(Array(repeating: 1, count: 28), shards: SamplerTests.shards)
     let draws = try WeightedDraws(weighing: Weighed(data), count: 60)
-    let drawn = order(Sampler(data, order: .shuffled, draws: draws, shuffleWindow: 1, seed: 1), epoch: 0, count: 60)
+    let drawn = order(
+      try Sampler(data, order: .shuffled, draws: draws, shuffleWindow: 1, seed: 1), epoch: 0, count: 60)
     var shards = drawn.compactMap { sample in SamplerTests.shards.firstIndex { $0.contains(sample) } }
     shards = shards.indices.filter { $0 == 0 || shards[$0] != shards[$0 - 1] }.map { shards[$0] }
     #expect(drawn.count == 60 && Set(shards).count == shards.count)
