@@ -195,7 +195,7 @@ struct TrainingRun {
   }
 
   private func text(_ evaluation: EvaluationReport) -> String {
-    guard evaluation.countsNothing != true else { return "no label of \(Format.count(evaluation.samples)) samples counts" }
+    if evaluation.countsNothing == true { return "no label of \(Format.count(evaluation.samples)) samples counts" }
     let accuracy = evaluation.accuracy.map { "accuracy \(Format.percent($0)), " } ?? ""
     return "\(accuracy)loss \(Format.loss(evaluation.loss)) on \(Format.count(evaluation.samples)) samples"
   }

@@ -110,7 +110,8 @@ import Testing
   }
 
   @Test func outputsBeyondTheClassesHaveTheWeightOne() throws {
-    let weights = try LossWeights.balanced(counted: [0.5, 3]).values(outputs: .vector(4), key: "k", noun: "class", "classes")
+    let weights = try LossWeights.balanced(counted: [0.5, 3]).values(
+      outputs: .vector(4), key: "k", noun: "class", "classes")
     #expect(weights == [0.5, 3, 1, 1])
   }
 }

@@ -149,8 +149,8 @@ public struct TarEntry: GroupableEntry, PixelEntry {
   /// Makes the reader of new inputs: image files, or `.npy` files.
   public func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
     let arrays = ShardArrayReader(facts)
-    guard facts.inputShape.count == 3, facts.inputShape[2] == colors.channels, input?.contains(where: { $0.hasSuffix("npy") }) != true
-    else { return arrays }
+    let areImages = facts.inputShape.count == 3 && facts.inputShape[2] == colors.channels
+    guard areImages, input?.contains(where: { $0.hasSuffix("npy") }) != true else { return arrays }
     let images = try makeImageReader(shape: facts.inputShape)
     return input == nil ? ImageOrArrayReader(images: images, arrays: arrays) : images
   }

@@ -73,7 +73,9 @@ extension [any PipelineEntry] {
 
   /// The transform that gives channels with these means and deviations mean 0 and deviation 1; nil if one is too small for it.
   static func normalization(means: [Double], deviations: [Double]) -> String? {
-    guard [1, 3].contains(means.count), deviations.allSatisfy({ $0 >= NormalizeEntry.leastDeviation }) else { return nil }
+    guard [1, 3].contains(means.count), deviations.allSatisfy({ $0 >= NormalizeEntry.leastDeviation }) else {
+      return nil
+    }
     func list(_ values: [Double]) -> String { "[\(values.map(\.fourDigits).joined(separator: ", "))]" }
     return "- \(Normalize.name): {mean: \(list(means)), std: \(list(deviations))}"
   }
