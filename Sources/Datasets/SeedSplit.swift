@@ -83,8 +83,8 @@ public struct SeedSplit: Equatable, Sendable {
     guard !isEmpty else {
       throw Failure(
         .data,
-        "\(shares.validationShare > 0 ? "data.validationShare" : "data.testShare"): \(counted(count, "sample")) cannot be split "
-          + "into \(trainingCount) for training, \(validationCount) for validation and \(testCount) for testing",
+        "\(shares.validationShare > 0 ? "data.validationShare" : "data.testShare"): \(counted(count, "sample")) "
+          + "cannot be split into \(trainingCount) for training, \(validationCount) for validation and \(testCount) for testing",
         advice: "each part needs a sample: change data.testShare or data.validationShare, or give more samples")
     }
     let order = SeedSplit.order(count: count, classes: classes, seed: shares.splitSeed)

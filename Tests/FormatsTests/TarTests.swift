@@ -61,7 +61,9 @@ import Testing
     bytes.replaceSubrange(start + 124..<start + 136, with: [0x80] + [UInt8](repeating: 0, count: 10) + [1])
     bytes.replaceSubrange(start + 148..<start + 156, with: Array("        ".utf8))
     let sum = bytes[start..<start + 512].reduce(0) { $0 + Int($1) }
-    bytes.replaceSubrange(start + 148..<start + 155, with: Array(("0" + String(sum, radix: 8)).utf8) + [0])
+    let digits = String(sum, radix: 8)
+    let checksum = Array((String(repeating: "0", count: 6 - digits.count) + digits).utf8) + [0]
+    bytes.replaceSubrange(start + 148..<start + 155, with: checksum)
     #expect(try directory(bytes).members.map(\.size) == [3, 1])
   }
 

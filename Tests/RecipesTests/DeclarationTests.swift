@@ -65,12 +65,7 @@ import Testing
     let schedules = EntryKind.schedule.defaults
     for turn in 0..<max(sources.count, optimizers.count, schedules.count) {
       recipe.data = sources[turn % sources.count]
-      if var images = recipe.data as? any ImageEntry {
-        images.transforms = EntryKind.transform.defaults
-        images.evaluationTransforms = images.transforms
-        recipe.data = images
-      }
-      if var images = recipe.data as? CIFAREntry {
+      if var images = recipe.data as? any TransformedEntry {
         images.transforms = EntryKind.transform.defaults
         images.evaluationTransforms = images.transforms
         recipe.data = images

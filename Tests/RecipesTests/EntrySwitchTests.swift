@@ -55,7 +55,8 @@ import Testing
       try failure(of: "data: {level: hard}\n", "data.source=numpy")
         == wrong(
           "command line: data.source=numpy: data.train is missing",
-          "it is required: the training samples, an .npz file with x, y and optionally lengths or offsets"))
+          "it is required: the training samples, an .npz file with x, y and optionally lengths or offsets, or a folder "
+            + "with x.npy, y.npy and so on"))
     #expect(
       try failure(of: "", "data.source=nunpy")
         == wrong(

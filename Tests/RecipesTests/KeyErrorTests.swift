@@ -62,7 +62,8 @@ import Testing
       try failure(of: "data:\n  source: numpy\n")
         == wrong(
           "recipe.yaml:6: data.train is missing",
-          "it is required: the training samples, an .npz file with x, y and optionally lengths or offsets"))
+          "it is required: the training samples, an .npz file with x, y and optionally lengths or offsets, or a folder "
+            + "with x.npy, y.npy and so on"))
   }
 
   @Test func anUnknownEntrySuggestsTheNearestOrListsAll() throws {

@@ -39,7 +39,7 @@ public struct MonitorSettings: RecipeSettings {
     guard metric != "auto", MetricDirection(of: metric) == nil else { return }
     throw section.conflict(
       of: ["metric"], "\(section.path(of: "metric")) cannot be \"\(metric)\"",
-      advice: FamiliarKeys.advice(on: metric, among: Metric.names)
+      advice: Metric.advice(onTop: metric) ?? FamiliarKeys.advice(on: metric, among: Metric.names)
         ?? "it must be auto or one of \(Metric.names.joined(separator: ", "))")
   }
 

@@ -93,7 +93,7 @@ public struct TarEntry: GroupableEntry, PixelEntry {
         "cache", \.cache, .number(.atLeast(0)), "MiB of memory for images, for each part of the data on each machine"),
       .threads(\.threads),
       RecipeKey(
-        "check", \.checkInputs, .flag,
+        "checkInputs", \.checkInputs, .flag,
         "whether all inputs are read once, when the index is made, to find those that are damaged; if not, one ends the job"
       ),
       RecipeKey(
