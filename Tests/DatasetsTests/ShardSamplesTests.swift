@@ -96,7 +96,7 @@ import Testing
       #expect(
         messages.map { String($0.prefix(40)) }
           == [
-            "2.jpg: this JPEG image is damaged: Inval", "3 has no input .jpg, .jpeg, .png",
+            "2.jpg: this JPEG image is damaged: Inval", "3 has no input .jpg, .jpeg, .png, .webp, .tif",
             "4 has no target .cls", "5.cls is \"x\", which is no class index", "6.jpg is empty",
           ].map { String($0.prefix(40)) })
       // Without a check only presence counts, even if another run has found more.
