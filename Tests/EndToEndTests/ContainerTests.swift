@@ -104,7 +104,7 @@ extension EndToEndTests {
         #expect(truncate(folder["data/x.npy"], off_t(10 + header.count + count * size)) == 0)
         try NPYArray(shape: [count], int32s: (0..<count).map { Int32($0 % 3) }).write(to: folder["data/y.npy"])
         try folder.write(
-          "data: {source: numpy, train: data}\nmodel: {layers: [average-pool: {kernel: 50}, flatten, linear: 3]}\n",
+          "data: {source: numpy, train: data}\nmodel: {layers: [average-pool: {kernel: 10}, flatten, linear: 3]}\n",
           to: "my.yaml")
         var most = 0
         let ending = try Program.run(["train", "my.yaml", "steps=20", "--out", "run"], in: folder) { process in

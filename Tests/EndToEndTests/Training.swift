@@ -140,7 +140,7 @@ struct Training: CustomTestStringConvertible, Sendable {
       data: {source: numpy, train: arrays, validationShare: 0.2}
       model:
         layers:
-          - average-pool: {kernel: 100}
+          - average-pool: {kernel: 10}
           - flatten
           - linear: {outputs: 3}
 
