@@ -56,10 +56,12 @@ extension Fault {
         PNGEncoder.encode([UInt8](repeating: 9, count: 300), size: ImageSize(height: 10, width: 10), colors: .rgb),
         to: "images/train/class1/small.png")
     },
-    list("a list without a target", says: "list.csv: the last column, path, has the images", "path\n"),
+    list(
+      "a list without a target", says: "images/list.csv: the last column, path, has the images, so there is no target",
+      "path\n"),
     list(
       "a list with a missing image", says: "images/nothing.jpg cannot be opened: No such file or directory", status: 66,
-      "path,kind\ntrain/class0/0-colour.jpg,a\nnothing.jpg,b\n"),
+      "path,kind\ntrain/class0/0-colour.jpg,a\ntrain/class0/0-colour.jpg,b\nnothing.jpg,b\n"),
     list(
       "a list with an empty field", says: "images/list.csv:2: column kind: there is no class", "path,kind\na.jpg,\n"),
     Fault(

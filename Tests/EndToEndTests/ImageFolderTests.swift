@@ -51,7 +51,7 @@ extension EndToEndTests {
           .replacing("validation: validation", with: "validation: images/validation.csv")
         try folder.write(text, to: "list.yaml")
         func weights(_ arguments: [String], to out: String) throws -> [UInt8] {
-          let ending = try Program.run(["train"] + arguments + ["--out", out], in: folder)
+          let ending = try Program.run(["train"] + arguments + ["name=images", "--out", out], in: folder)
           try #require(ending.status == 0, "\(ending.text)")
           return try folder.bytes("\(out)/weights.safetensors")
         }
