@@ -71,7 +71,7 @@ import Testing
         recipe.data = images
       }
       let changes = EntryKind.sequenceTransform.defaults
-      if var sequences = recipe.data as? NumPyEntry {
+      if var sequences = recipe.data as? any ArraysEntry {
         sequences.transforms = changes
         recipe.data = sequences
       }

@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func otherFailuresStayAsTheyAre() throws {
-    let recipe = try Recipe.parse("batch: 2\nmodel: {layers: [linear: 2]}\n", file: "my.yaml")
+    let recipe = try Recipe.parse("batch: 8\nmodel: {layers: [linear: 2]}\n", file: "my.yaml")
     let failure = Failure(.data, "batch is wrong")
     #expect(throws: failure) { try recipe.placing("shards") { () throws -> Void in throw failure } }
     #expect(throws: failure.located("my.yaml:1")) {
