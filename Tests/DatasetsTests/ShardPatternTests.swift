@@ -11,7 +11,7 @@ import Testing
     #expect(try expand("plain{one}") == ["plain{one}"] && expand("open{a,b") == ["open{a,b"])
     #expect(
       try failure(.configuration, of: { try expand("{0..99999999}") })
-        == "0..99999999 stands for more than 1048576 shards")
+        == "0..99999999 stands for more than 1048576 files")
   }
 
   @Test func filesAreFoundAndMissingOnesNamed() throws {
@@ -24,7 +24,7 @@ import Testing
     }
     #expect(
       try failure(.noInput, of: { try ShardPattern(["none-{0..4}.tar"]) })
-        == "none-{0..4}.tar: 5 of 5 shards are missing: none-0.tar, none-1.tar, none-2.tar, …")
+        == "none-{0..4}.tar: 5 of 5 files are missing: none-0.tar, none-1.tar, none-2.tar, …")
     #expect(try failure(.noInput, of: { try ShardPattern(["none.tar"]) }) == "none.tar is missing")
     #expect(try failure(.noInput, of: { try ShardPattern(["none-*.tar"]) }) == "none-*.tar: there is no such file")
   }

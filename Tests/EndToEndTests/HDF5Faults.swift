@@ -6,8 +6,12 @@
     static let hdf5 = [
       training("a missing HDF5 file", "'data.h5' cannot be opened: No such file or directory.", status: 66) { _ in },
       training(
-        "a pattern that no file fits", "no file fits the pattern part-*.h5", ["data.train=part-*.h5"], status: 66
+        "a pattern that no file fits", "part-*.h5: there is no such file", ["data.train=part-*.h5"], status: 66
       ) { _ in },
+      training(
+        "a missing file of several HDF5 files", "{data,other}.h5: 1 of 2 files are missing: other.h5",
+        ["data.train=\"{data,other}.h5\""], status: 66
+      ) { try write($0) },
       training("text in place of an HDF5 file", "'data.h5' cannot be read as an HDF5 file: ") {
         try $0.write("text", to: "data.h5")
       },

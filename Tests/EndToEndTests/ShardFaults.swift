@@ -4,7 +4,7 @@ extension Fault {
   /// Faults of samples in tar files.
   static let shards = [
     training(
-      "missing shards", says: "train-{0..6}.tar: 2 of 7 shards are missing: train-5.tar, train-6.tar", status: 66,
+      "missing shards", says: "train-{0..6}.tar: 2 of 7 files are missing: train-5.tar, train-6.tar", status: 66,
       ["data.train=train-{0..6}.tar"]),
     training("a shard cut short", says: "train-1.tar is cut or damaged: it ends within 0_1.jpg") {
       try $0.write(Array($0.bytes("train-1.tar").prefix(700)), to: "train-1.tar")

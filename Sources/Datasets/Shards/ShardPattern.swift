@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
 
-/// The shards that a recipe names: patterns with `{000..146}`, `{a,b}`, `*` and `?`, as a shell expands them.
+/// The files that a recipe names, such as shards: patterns with `{000..146}`, `{a,b}`, `*` and `?`, as a shell expands them.
 public struct ShardPattern: Equatable, Sendable {
   /// The paths of the shards, in order: pattern after pattern; those of `*` in the order of their bytes.
   public let paths: [String]
@@ -26,7 +26,7 @@ public struct ShardPattern: Equatable, Sendable {
       throw Failure(
         .noInput,
         paths.count == 1
-          ? "\(shown) is missing" : "\(text): \(missing.count) of \(paths.count) shards are missing: \(shown)",
+          ? "\(shown) is missing" : "\(text): \(missing.count) of \(paths.count) files are missing: \(shown)",
         advice: pathAdvice(missing[0]))
     }
     self.paths = paths
@@ -109,8 +109,8 @@ public struct ShardPattern: Equatable, Sendable {
 
   private static func tooMany(_ pattern: Substring) -> Failure {
     Failure(
-      .configuration, "\(pattern) stands for more than \(limit) shards",
-      advice: "a range is {FIRST..LAST}, for example train-{000..146}.tar")
+      .configuration, "\(pattern) stands for more than \(limit) files",
+      advice: "a range is {FIRST..LAST}, for example train-{000..146}")
   }
 
   /// The files that fit a name with `*` and `?`, in the order of their bytes.

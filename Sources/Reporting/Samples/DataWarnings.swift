@@ -74,13 +74,14 @@ extension DataSummary {
       ? "the target of output \(first) is"
       : "the targets of \(Format.count(constant.count)) outputs, such as \(first), are"
     return [
-      "\(subject) \(Self.number(training.outputs[first].least)) in all training samples: there is nothing to learn"
+      "\(subject) \(Self.number(training.outputs[first].least)) \(Self.all(training)): there is nothing to learn"
     ]
   }
 
   /// Features that are the same in all samples.
   private var constantInputs: String? {
-    guard let inputs = statistics[.training]?.inputs else { return nil }
+    guard let training = statistics[.training] else { return nil }
+    let inputs = training.inputs
     let constant = inputs.indices.filter { inputs[$0].isConstant }
     guard !constant.isEmpty else { return nil }
     let names = constant.prefix(Bound.names + 1).map {
@@ -89,7 +90,13 @@ extension DataSummary {
     let leaves = recipe.data is CSVEntry || recipe.data is CSVSequencesEntry
     return
       "\(Format.count(constant.count, "input")) of \(Format.count(inputs.count)) \(constant.count == 1 ? "is" : "are") the same "
-      + "in all training samples: \(Self.list(names))" + (leaves ? "; data.ignore leaves out columns" : "")
+      + "\(Self.all(training)): \(Self.list(names))" + (leaves ? "; data.ignore leaves out columns" : "")
+  }
+
+  /// The training samples that were read, as the end of a sentence.
+  private static func all(_ training: PartStatistics) -> String {
+    training.isPartial
+      ? "in the \(Format.count(training.examined, "training sample")) that were read" : "in all training samples"
   }
 
   /// Inputs that are no finite numbers.

@@ -1,7 +1,6 @@
 import Datasets
 import Diagnostics
 import Formats
-import Foundation
 
 /// Data sets of HDF5 files: those of the inputs, the targets and, if sequences differ in length, their lengths.
 public struct HDF5Entry: ArraysEntry {
@@ -101,18 +100,11 @@ public struct HDF5Entry: ArraysEntry {
 
   private var renamed: [String: String] { ["x": x, "y": y, "lengths": lengths, "offsets": offsets] }
 
-  /// The files that a path names: itself, or those that fit the pattern, in the order of their names; in braces, in the order
-  /// there.
-  /// - Throws: `Failure` (noInput) if there is none.
+  /// The files that a path names: itself, or those that the pattern stands for.
+  /// - Throws: `Failure` (noInput) naming those that are missing.
   private static func files(_ path: String) throws -> [String] {
-    guard path.contains(where: { "*?[{".contains($0) }), !FileManager.default.fileExists(atPath: path) else {
-      return [path]
-    }
-    var found = glob_t()
-    defer { globfree(&found) }
-    guard glob(path, GLOB_BRACE, nil, &found) == 0, found.gl_pathc > 0 else {
-      throw Failure(.noInput, "no file fits the pattern \(path)", advice: pathAdvice(path))
-    }
-    return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+    // A file that is missing is the reader's to name.
+    guard path.contains(where: { "*?{".contains($0) }) else { return [path] }
+    return try ShardPattern([path]).paths
   }
 }
