@@ -12,10 +12,10 @@ enum DataChanges {
   static func warning(_ runs: [RunFolder], open recipes: [Recipe], noun: String, job: String) -> String? {
     let found = runs.filter(\.hasCheckpoint).compactMap { (try? $0.readDataFacts())?.files }
     guard !found.isEmpty else { return nil }
-    var paths: Set<String> = []
-    // A training reports files that it cannot read.
-    let now = recipes.flatMap(\.data.files).filter { paths.insert($0.path).inserted }
-      .compactMap { try? DataFile(path: $0.path, split: $0.split) }
+    var lists: Set<[String]> = []
+    // A training reports files that it cannot read. Files are digested together, as a training does.
+    let now = recipes.map { $0.data.files.filter { FileManager.default.isReadableFile(atPath: $0.path) } }
+      .filter { lists.insert($0.map(\.path)).inserted }.flatMap { (try? DataFile.all($0)) ?? [] }
     return DataFile.change(among: found, and: now, noun: noun, job: job)
   }
 }
