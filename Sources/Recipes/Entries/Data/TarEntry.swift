@@ -120,30 +120,17 @@ public struct TarEntry: GroupableEntry, PixelEntry {
     form.targets = whole.targetsOfOthers(form)
     let others = try validation.map { try samples($0, "validation", form, &notices) }
     let final = try test.map { try samples($0, "test", form, &notices) }
-    var groups: SplitGroups?
     let pattern = try splitBy.map { try GroupPattern($0) }
-    var parts = (training: whole, validation: others, test: final)
-    if let others, split.testShare > 0 {
-      let cut = try SeedSplit(of: others, groups: pattern, shares: split)
-      groups = cut.groups?.dividing(.validation)
-      (parts.validation, parts.test) = (others.choosing(cut.training), others.choosing(cut.test))
-    } else if pattern != nil || split.validationShare + split.testShare > 0 || split.folds != nil {
-      let cut = try SeedSplit(of: whole, groups: pattern, shares: split)
-      groups = cut.groups
-      parts.training = whole.choosing(cut.training)
-      if !cut.validation.isEmpty { parts.validation = whole.choosing(cut.validation) }
-      if split.testShare > 0 { parts.test = whole.choosing(cut.test) }
-    }
-    for (part, samples) in [(Split.training, whole), (.validation, others), (.test, final)] {
-      guard let samples, let pattern, groups?.divided.contains(part) == false else { continue }
-      groups?.add(samples, by: pattern, of: part)
-    }
-    return DataSplits(
-      training: try dataset(parts.training, form, transforms, "transforms", .trainingData, recipe),
-      validation: try parts.validation.map { try evaluated($0, form, recipe) },
-      test: try parts.test.map { try evaluated($0, form, recipe) }, notices: notices,
-      measuredTraining: evaluationSettings.elementsEqual(transforms) { $0.isEqual(to: $1) }
-        ? nil : try evaluated(parts.training, form, recipe), groups: groups)
+    return try makeParts(
+      (whole, others, final), notices: notices,
+      cut: { samples in
+        try SeedSplit(
+          count: samples.count, classes: samples.classes, groups: try pattern.map { try samples.groups(by: $0) },
+          shares: split)
+      },
+      groups: { groups, samples, part in if let pattern { groups.add(samples, by: pattern, of: part) } },
+      choosing: { $0.choosing($1) },
+      dataset: { try dataset($0, form, $1, $2, $3, recipe) })
   }
 
   /// Makes the reader of new inputs: image files, or `.npy` files.
@@ -266,15 +253,6 @@ private struct ImageOrArrayReader: InputReader {
 
   func samples(_ input: String) throws -> any Dataset {
     try input.lowercased().hasSuffix(".npy") ? arrays.samples(input) : images.samples(input)
-  }
-}
-
-extension SeedSplit {
-  /// Splits samples, keeping the shares of the classes.
-  fileprivate init(of samples: ShardSamples, groups: GroupPattern?, shares: SplitShares) throws {
-    try self.init(
-      count: samples.count, classes: samples.classes, groups: try groups.map { try samples.groups(by: $0) },
-      shares: shares)
   }
 }
 
