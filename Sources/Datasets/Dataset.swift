@@ -37,10 +37,6 @@ public protocol Dataset: AnyObject {
   /// Called before any sample is loaded, with what this rank may use of its machine.
   func use(_ machine: MachineShare)
 
-  /// Called before any sample is loaded, with the number of this machine's ranks that hold this data set. They share
-  /// the memory that it uses for caching.
-  func share(amongRanks ranks: Int)
-
   /// Describes a sample of the first epoch in text.
   /// - Throws: `Failure` (data) if the sample cannot be read.
   func text(of index: Int) throws -> String
@@ -91,11 +87,8 @@ extension Dataset {
   /// 0: no memory in common.
   public var cacheBytes: Int { 0 }
 
-  /// Shares memory for caching among the ranks.
-  public func use(_ machine: MachineShare) { share(amongRanks: machine.ranks) }
-
-  /// Does nothing: there is no cache.
-  public func share(amongRanks ranks: Int) {}
+  /// Does nothing: there are no threads and no cache.
+  public func use(_ machine: MachineShare) {}
 
   /// False: samples are made or copied quickly.
   public var loadsAhead: Bool { false }

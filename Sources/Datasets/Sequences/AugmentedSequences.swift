@@ -34,7 +34,7 @@ final class AugmentedSequences: Dataset {
   func place(of index: Int) -> String { whole.place(of: index) }
   func text(of index: Int) throws -> String { try whole.text(of: index) }
   func text(of index: Int, epoch: Int) throws -> String { try whole.text(of: index, epoch: epoch) }
-  func share(amongRanks ranks: Int) { whole.share(amongRanks: ranks) }
+  func use(_ machine: MachineShare) { whole.use(machine) }
 
   func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws {
     try whole.load(epoch: epoch, indices: indices, into: batch)
