@@ -9,9 +9,9 @@ final class StoredFile: Sendable {
   /// The file's name in messages.
   let name: String
   /// The number of bytes when it was opened.
-  let size: Int
+  var size: Int { stamp.size }
   private let descriptor: Int32
-  private let seconds, nanoseconds: Int
+  private let stamp: FileStamp
 
   /// Opens the regular file at `path`.
   /// - Throws: `Failure` (noInput) if it cannot be opened.
@@ -29,8 +29,7 @@ final class StoredFile: Sendable {
     }
     self.descriptor = descriptor
     self.name = name
-    size = Int(status.st_size)
-    (seconds, nanoseconds) = status.modification
+    stamp = FileStamp(status)
   }
 
   deinit { close(descriptor) }
@@ -70,24 +69,14 @@ final class StoredFile: Sendable {
     guard fstat(descriptor, &status) == 0 else {
       throw Failure(.inputOutput, "\(name) cannot be read any more: \(reason(errno)).")
     }
-    guard Int(status.st_size) == size else { throw changed("it has \(status.st_size) bytes, and had \(size)") }
-    guard status.modification == (seconds, nanoseconds) else { throw changed("it was written again") }
+    let now = FileStamp(status)
+    guard now.size == size else { throw changed("it has \(now.size) bytes, and had \(size)") }
+    guard now == stamp else { throw changed("it was written again") }
   }
 
   private func changed(_ how: String) -> Failure {
     Failure(
       .data, "\(name) changed while it was in use: \(how).",
       advice: "Let files of samples be while they are read; write new ones under another name and rename them.")
-  }
-}
-
-extension stat {
-  /// The time of the last change of the contents.
-  fileprivate var modification: (Int, Int) {
-    #if canImport(Darwin)
-      (st_mtimespec.tv_sec, st_mtimespec.tv_nsec)
-    #else
-      (st_mtim.tv_sec, st_mtim.tv_nsec)
-    #endif
   }
 }

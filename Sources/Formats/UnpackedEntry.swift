@@ -122,7 +122,9 @@ final class SharedNote: Sendable {
   static func locked(of archive: String, index: Int, in folder: String) -> SharedNote? {
     var status = stat()
     guard stat(archive, &status) == 0 else { return nil }
-    let parts = [Int(getuid()), Int(status.st_dev), Int(status.st_ino), Int(status.st_size), status.changed, index]
+    let stamp = FileStamp(status)
+    let time = stamp.seconds &* 1_000_000_000 &+ stamp.nanoseconds
+    let parts = [Int(getuid()), Int(status.st_dev), Int(status.st_ino), stamp.size, time, index]
     let path = "\(folder)/.dp-train-\(parts.map { String($0, radix: 36) }.joined(separator: "-")).unpacked"
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { return nil }
@@ -164,15 +166,4 @@ final class SharedNote: Sendable {
   }
 
   func unlock() { _ = flock(descriptor, LOCK_UN) }
-}
-
-extension stat {
-  /// The nanoseconds of the last change of the contents.
-  fileprivate var changed: Int {
-    #if canImport(Darwin)
-      st_mtimespec.tv_sec &* 1_000_000_000 &+ st_mtimespec.tv_nsec
-    #else
-      st_mtim.tv_sec &* 1_000_000_000 &+ st_mtim.tv_nsec
-    #endif
-  }
 }

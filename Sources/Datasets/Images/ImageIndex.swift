@@ -118,13 +118,8 @@ public struct ImageIndex: Sendable {
 
   /// The path in the user's cache for an index that cannot be written beside the images; nil without a home.
   private static func cachePath(for path: String) -> String? {
-    let environment = ProcessInfo.processInfo.environment
-    guard
-      let root = environment["XDG_CACHE_HOME"].flatMap({ $0.hasPrefix("/") ? $0 : nil })
-        ?? environment["HOME"].map({ "\($0)/.cache" })
-    else { return nil }
     let full = URL(filePath: path).standardizedFileURL.path
-    return "\(root)/dp-train/\(String(hash(full), radix: 16)).index"
+    return userCacheFolder.map { "\($0)/\(String(hash(full), radix: 16)).index" }
   }
 
   /// A hash of a path that is the same on every machine (FNV-1a, mixed once more), without `folder` at its beginning.

@@ -43,12 +43,10 @@ struct ShardIndexFile {
 
   /// A file in the user's cache, named by the digest of the shard's path; nil if there is no such folder.
   private var inCache: String? {
-    let environment = ProcessInfo.processInfo.environment
-    let folder =
-      environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-      ?? environment["HOME"].flatMap { $0.hasPrefix("/") ? "\($0)/.cache" : nil }
     let path = Array(URL(filePath: shard).standardizedFileURL.path.utf8)
-    guard let folder, let digest = try? path.withUnsafeBytes({ try sha256(of: $0) }) else { return nil }
-    return "\(folder)/dp-train/shards/\(digest)\(ShardIndexFile.ending)"
+    guard let folder = userCacheFolder, let digest = try? path.withUnsafeBytes({ try sha256(of: $0) }) else {
+      return nil
+    }
+    return "\(folder)/shards/\(digest)\(ShardIndexFile.ending)"
   }
 }
