@@ -139,7 +139,8 @@ public final class ThreadCommunicator: Communicator {
     } catch {
       part.pending?.abandon()
       place.leave(part.rank, error)
-      throw error
+      // A rank that another one's failure released fails with that rank's error, whichever of them is first to say so.
+      throw place.firstFailure ?? error
     }
   }
 

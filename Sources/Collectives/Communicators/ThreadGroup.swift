@@ -101,6 +101,9 @@ final class ThreadGroup: @unchecked Sendable {
     }
   }
 
+  /// The error of the rank that failed first.
+  var firstFailure: (any Error)? { condition.withLock { firstError } }
+
   /// Waits until every rank has ended and gives the first error.
   func waitForAll() -> (any Error)? {
     condition.withLock {
