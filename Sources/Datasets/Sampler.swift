@@ -21,7 +21,7 @@ public final class Sampler {
   private let lengths, places: UnsafeMutableBufferPointer<Int>
 
   /// An order of the samples of `data`, which depends on the seed and the epoch alone. Without `draws` each epoch has every
-  /// sample once. With `shuffleWindow`, and if the data set has shards, an epoch mixes the samples of so many of them at a time.
+  /// sample once. If the data set has shards, an epoch mixes the samples of `shuffleWindow` of them at a time; nil mixes all.
   /// - Throws: `Failure` (system) if there is not enough memory.
   public init(
     _ data: any Dataset, order sampleOrder: SampleOrder, draws: WeightedDraws? = nil, shuffleWindow: Int? = nil,

@@ -58,8 +58,7 @@ public final class Subset: Dataset {
 }
 
 extension [Range<Int>] {
-  /// The places in `indices` of what is in each range, without those of which nothing is; nil if the indices go back from one
-  /// range to one before it.
+  /// For each range that has some of `indices`, their places in `indices`. Nil if the indices go back to an earlier range.
   fileprivate func chosen(_ indices: [Int]) -> [Range<Int>]? {
     var (ranges, range): ([Range<Int>], Int) = ([], -1)
     for (place, index) in indices.enumerated() {

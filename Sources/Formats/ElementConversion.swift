@@ -1,6 +1,6 @@
 extension NPYElement {
-  /// Converts elements as they lie in a file to float32: `isSwapped` says that the bytes of each are in the other order than
-  /// the machine's. The elements must be aligned to their size.
+  /// Converts elements of a file to float32. If `isSwapped`, the file has the other byte order than the machine. The elements
+  /// must be aligned to their size.
   func convert(
     _ elements: UnsafeRawPointer, count: Int, isSwapped: Bool, to floats: UnsafeMutablePointer<Float>
   ) {

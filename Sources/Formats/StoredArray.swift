@@ -136,7 +136,7 @@ public final class StoredArray: Sendable {
     return NPYArray(shape: shape, element: element, count: count, source: source) { bytes[...] }
   }
 
-  /// Calls `body` with the elements as they lie in memory, part by part.
+  /// Calls `body` with the elements in the byte order of the file, part by part.
   private func forEachPart(_ body: (_ elements: UnsafeRawPointer, _ count: Int) throws -> Bool) throws {
     let size = element.byteCount
     try scratch.withBuffers { raw, _ in

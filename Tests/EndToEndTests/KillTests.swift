@@ -270,7 +270,7 @@ extension EndToEndTests {
       }
     }
 
-    /// How a run goes on that was begun with other words; the message if it does not.
+    /// Changes of a recipe between the begin of a run and its resumption; the message if the run refuses it.
     static let changes: [(begun: [String], resumed: [String], message: String?)] = [
       ([], ["evaluate.every=2"], nil), ([], ["restoreBest=true"], nil),
       (["stop=5"], ["stop=6"], nil), (["stop=5"], ["stop=none"], nil),

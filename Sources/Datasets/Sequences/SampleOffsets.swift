@@ -1,6 +1,6 @@
 /// Where samples begin among the steps of all, one sample after the other.
 enum SampleOffsets: Equatable {
-  /// So many samples of so many steps each. There may be many millions, so nothing is listed.
+  /// `count` samples of `steps` steps each. Nothing is listed: there may be millions.
   case equal(count: Int, steps: Int)
   /// The first step of each sample, and after the last one the number of all steps.
   case listed([Int])

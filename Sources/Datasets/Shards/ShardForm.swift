@@ -8,7 +8,7 @@ public struct ShardForm: Sendable {
   public enum Targets: Sendable {
     /// Classes with these names; nil for those that occur. `ignored` is an index that is no class.
     case classes(names: [String]?, ignored: Int?)
-    /// Numbers: so many for each sample; nil for as many as the first has.
+    /// Numbers, `width` for each sample; if nil, as many as the first sample has.
     case values(width: Int?)
   }
 

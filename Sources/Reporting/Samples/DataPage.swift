@@ -78,7 +78,7 @@ package struct DataPage {
       return Mark.band(name: part.split.rawValue, colour: Self.colour(of: part.split), level: 3, spans: spans)
     }
     let names = statistics.classNames
-    // The width has room for so many letters.
+    // About 50 letters fit into the width.
     let haveRoom = names.allSatisfy { $0.count * names.count <= 50 }
     return Figure(
       "Share of each class",
