@@ -3,20 +3,20 @@
 python3 loading.py [--program .build/release/dp-train] [--images FOLDER] [--rounds 3]
 
 FOLDER has CLASS/*.jpg; without it, pictures are made. Needs torch, torchvision, h5py and webdataset. Prints samples a second
-of processor time. dp-train's are of the difference of two trainings of a network that computes almost nothing, one four epochs
-longer; its images are not cached. PyTorch's are of one epoch of a DataLoader without workers, after another one. Each round
-measures both, one after the other; the medians count.
+after the first epoch: dp-train's by `benchmark --loading`, with one thread and no images cached, PyTorch's of a DataLoader
+without workers. Each round measures both, one after the other, on one core; the medians count.
 """
 import argparse
 import csv
 import io
+import json
 import os
-import resource
 import statistics
 import subprocess
 import tarfile
 import tempfile
 import time
+from functools import partial
 
 import h5py
 import numpy as np
@@ -26,7 +26,12 @@ from PIL import Image
 from torch.utils.data import DataLoader, Dataset, RandomSampler
 from torchvision import datasets, transforms
 
-BATCH, ARRAYS, SIZE = 32, 3000, 96
+BATCH, SECONDS = 32, 8
+# The shape of x, its type, and HDF5's compression.
+ARRAYS = {
+    "photos": ((3000, 96, 96, 3), np.float32, None), "bytes": ((3000, 96, 96, 3), np.uint8, "gzip"),
+    "digits": ((20000, 28, 28, 1), np.uint8, "gzip"), "series": ((20000, 128, 9), np.float32, None),
+}
 CROP, MEAN, STD = 112, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 OURS = (f"[random-resized-crop: {{size: {CROP}, scale: [0.35, 1]}}, random-horizontal-flip, "
         f"normalize: {{mean: {MEAN}, std: {STD}}}]")
@@ -60,17 +65,16 @@ def write_files(folder, images):
                     member.size = len(data)
                     tar.addfile(member, io.BytesIO(data))
     random = np.random.default_rng(3)
-    y = random.integers(0, 2, ARRAYS).astype(np.int64)
-    for name, x in (("float", random.random((ARRAYS, SIZE, SIZE, 3), dtype=np.float32)),
-                    ("byte", random.integers(0, 256, (ARRAYS, SIZE, SIZE, 3), dtype=np.uint8))):
+    for name, (shape, kind, compression) in ARRAYS.items():
+        x = random.integers(0, 256, shape).astype(kind) if kind == np.uint8 else random.random(shape, dtype=kind)
+        y = random.integers(0, 2, len(x)).astype(np.int64)
         os.makedirs(f"{folder}/{name}")
         np.save(f"{folder}/{name}/x.npy", x)
         np.save(f"{folder}/{name}/y.npy", y)
         np.savez(f"{folder}/{name}.npz", x=x, y=y)
         with h5py.File(f"{folder}/{name}.h5", "w") as file:
-            file.create_dataset("x", data=x, chunks=(1, SIZE, SIZE, 3), compression="gzip" if name == "byte" else None)
+            file.create_dataset("x", data=x, chunks=(1, *shape[1:]), compression=compression)
             file["y"] = y
-    return len(files)
 
 
 class Arrays(Dataset):
@@ -106,17 +110,10 @@ def shards(folder):
             .to_tuple("jpg", "cls").map_tuple(THEIRS, lambda label: label))
 
 
-def processor_time(folder, program, data, epochs):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
-        [program, "train", "bench.yaml", f"data={data}", f"epochs={epochs}", "--out", f"run-{time.monotonic_ns()}"],
-        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def our_rate(folder, program, data, count):
-    return 4 * count / (processor_time(folder, program, data, 6) - processor_time(folder, program, data, 2))
+def our_rate(folder, program, data):
+    arguments = [program, "benchmark", "bench.yaml", f"data={data}", "--loading", "--json", "--seconds", f"{SECONDS}"]
+    line = subprocess.run(arguments, check=True, capture_output=True, text=True, cwd=folder).stdout
+    return json.loads(line)["laterSamplesPerSecond"]
 
 
 def their_rate(data):
@@ -124,10 +121,11 @@ def their_rate(data):
     loader = DataLoader(data, batch_size=BATCH, sampler=sampler)
     for _ in loader:
         pass
-    start, count = time.process_time(), 0
-    for x, _ in loader:
-        count += len(x)
-    return count / (time.process_time() - start)
+    start, count = time.perf_counter(), 0
+    while time.perf_counter() - start < SECONDS / 2:
+        for x, _ in loader:
+            count += len(x)
+    return count / (time.perf_counter() - start)
 
 
 parser = argparse.ArgumentParser()
@@ -142,38 +140,39 @@ with tempfile.TemporaryDirectory() as folder:
     images = os.path.abspath(arguments.images or f"{folder}/images")
     if not arguments.images:
         make_images(images)
-    count = write_files(folder, images)
+    write_files(folder, images)
     with open(f"{folder}/bench.yaml", "w") as file:
-        file.write(f"batch: {BATCH}\ndata: {{source: numpy, train: float}}\ncheckpoint: {{epochs: 0, minutes: none}}\n"
-                   "record: {histograms: 0, images: 0}\nevaluate: {every: 0}\n"
-                   "model: {layers: [global-average-pool, linear: 2]}\n")
+        file.write(f"batch: {BATCH}\ndata: {{source: numpy, train: photos}}\n"
+                   "model: {layers: [flatten, linear: 2]}\n")
     keys = f"cache: 0, threads: 1, transforms: {OURS}"
 
-    def arrays(name, hdf5=False):
-        if hdf5:
-            file = h5py.File(f"{folder}/{name}.h5")
-            return Arrays(file["x"], file["y"][:])
+    def stored(name):
         return Arrays(np.load(f"{folder}/{name}/x.npy", mmap_mode="r"), np.load(f"{folder}/{name}/y.npy"))
 
+    def chunked(name):
+        file = h5py.File(f"{folder}/{name}.h5")
+        return Arrays(file["x"], file["y"][:])
+
     rows = [
-        ("`image-folder`, JPEG", f"{{source: image-folder, folder: {images}, {keys}}}", "torchvision ImageFolder", count,
+        ("`image-folder`, JPEG", f"{{source: image-folder, folder: {images}, {keys}}}", "torchvision's ImageFolder",
          lambda: datasets.ImageFolder(images, THEIRS)),
-        ("`image-list`, JPEG", f"{{source: image-list, train: list.csv, {keys}}}", "a Dataset of paths", count,
+        ("`image-list`, JPEG", f"{{source: image-list, train: list.csv, {keys}}}", "a Dataset of paths",
          lambda: Listed(f"{folder}/list.csv")),
-        ("`tar`, JPEG", f'{{source: tar, train: "shard-{{0..3}}.tar", {keys}}}', "webdataset", count,
-         lambda: shards(folder)),
-        ("`numpy`, .npy, float32", "{source: numpy, train: float}", "a memory map", ARRAYS, lambda: arrays("float")),
-        ("`numpy`, .npy, uint8", "{source: numpy, train: byte}", "a memory map", ARRAYS, lambda: arrays("byte")),
-        ("`numpy`, .npz, float32", "{source: numpy, train: float.npz}", "a memory map of .npy", ARRAYS,
-         lambda: arrays("float")),
-        ("`hdf5`, chunks of a sample, float32", "{source: hdf5, train: float.h5}", "h5py", ARRAYS,
-         lambda: arrays("float", hdf5=True)),
-        ("`hdf5`, gzip, uint8", "{source: hdf5, train: byte.h5}", "h5py", ARRAYS, lambda: arrays("byte", hdf5=True)),
+        ("`tar`, JPEG", f'{{source: tar, train: "shard-{{0..3}}.tar", {keys}}}', "webdataset", lambda: shards(folder)),
     ]
+    for name, (shape, kind, compression) in ARRAYS.items():
+        text = f"{' × '.join(map(str, shape[1:]))}, {np.dtype(kind).name}"
+        rows += [
+            (f"`numpy`, .npy, {text}", f"{{source: numpy, train: {name}}}", "a memory map", partial(stored, name)),
+            (f"`numpy`, .npz, {text}", f"{{source: numpy, train: {name}.npz}}", "a memory map of .npy",
+             partial(stored, name)),
+            (f"`hdf5`, chunks of a sample, {compression or 'not packed'}, {text}",
+             f"{{source: hdf5, train: {name}.h5}}", "h5py", partial(chunked, name)),
+        ]
     print("| source | PyTorch's DataLoader with | dp-train, samples/s | PyTorch, samples/s | ratio |\n|---|---|---|---|---|")
-    for name, data, peer, samples, make in rows:
+    for name, data, peer, make in rows:
         dataset = make()
-        pairs = [(our_rate(folder, program, data, samples), their_rate(dataset)) for _ in range(arguments.rounds)]
+        pairs = [(our_rate(folder, program, data), their_rate(dataset)) for _ in range(arguments.rounds)]
         ours, theirs = (statistics.median(values) for values in zip(*pairs))
         ratio = statistics.median(a / b for a, b in pairs)
         print(f"| {name} | {peer} | {ours:,.0f} | {theirs:,.0f} | {ratio:.2f} |", flush=True)

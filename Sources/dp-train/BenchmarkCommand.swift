@@ -29,6 +29,9 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
   @Flag(help: "Instead time sums over all ranks, 4 KiB to 64 MiB: the tree, the tree in bfloat16, MPI_Allreduce.")
   var allreduce = false
 
+  @Flag(help: "Instead time the loading of training samples alone, with nothing computed.")
+  var loading = false
+
   @Flag(inversion: .prefixedNo, help: "Send gradients and new weights between machines during the passes.")
   var overlap = true
 
@@ -45,6 +48,8 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
     guard seconds.map({ $0 > 0 && $0 <= 1e6 }) ?? true else {
       throw ValidationError("--seconds must be above 0 and at most 1000000")
     }
+    guard !(allreduce && loading) else { throw ValidationError("give --allreduce or --loading, not both") }
+    guard !loading || steps == nil else { throw ValidationError("--loading takes --seconds, not --steps") }
     guard steps == nil || seconds == nil else { throw ValidationError("give --steps or --seconds, not both") }
   }
 
@@ -55,6 +60,12 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
       description: { Session.describe(kind, $0.recipe, $0.experiment) }
     ) { communicator, prepared in
       let workspace = prepared.workspace
+      if loading {
+        let rate = try LoadingRate.measure(prepared.experiment, workspace: workspace, seconds: seconds ?? 10)
+        let result = LoadingResult(recipe: prepared.recipe.name, ranks: communicator.size, rate)
+        if communicator.isRoot { Terminal.write(json ? try result.json() + "\n" : result.text) }
+        return
+      }
       let step = try TrainingStep(
         prepared.experiment, workspace: workspace, link: try LinkSpeed.measure(communicator),
         overlaps: overlap)
@@ -76,7 +87,9 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
   }
 
   /// The options that must be the same on all ranks.
-  private var kind: String { "benchmark \(steps.map(String.init) ?? "") \(seconds.map { "\($0) s" } ?? "") \(overlap)" }
+  private var kind: String {
+    "benchmark \(loading) \(steps.map(String.init) ?? "") \(seconds.map { "\($0) s" } ?? "") \(overlap)"
+  }
 
   private func prepare(
     _ communicator: any Communicator

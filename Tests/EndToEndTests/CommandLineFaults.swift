@@ -41,6 +41,12 @@ extension Fault {
       status: 64,
       message: "Error: give --steps or --seconds, not both"),
     Fault(
+      testDescription: "sums and samples to time", arguments: ["benchmark", "--allreduce", "--loading"], status: 64,
+      message: "Error: give --allreduce or --loading, not both"),
+    Fault(
+      testDescription: "steps of loading", arguments: ["benchmark", "--loading", "--steps", "5"], status: 64,
+      message: "Error: --loading takes --seconds, not --steps"),
+    Fault(
       testDescription: "one run to compare", arguments: ["compare", "runs/a"], status: 64,
       message: "Error: name two runs or more, such as runs/first runs/second"),
     Fault(

@@ -113,5 +113,17 @@ extension EndToEndTests {
         #expect(try folder.contents() == [])
       }
     }
+
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: [nil, 2])
+    func aBenchmarkTimesLoading(ranks: Int?) throws {
+      try Folder.temporary { folder in
+        let ending = try Program.run(
+          ["benchmark", "echo", "--loading", "--seconds", "0.2"], ranks: ranks, in: folder)
+        let rate = /[\d,]+ samples\/s in the first epoch, [\d,]+ samples\/s in later ones, (\d) ranks?\n/
+        let match = try #require(try rate.firstMatch(in: ending.output), "\(ending.text)")
+        #expect(ending.status == 0 && Int(match.1) == ranks ?? 1)
+        #expect(try folder.contents() == [])
+      }
+    }
   }
 }
