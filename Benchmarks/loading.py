@@ -1,10 +1,10 @@
 """Times the loading of samples on one core: dp-train's sources beside PyTorch's DataLoader on the same files.
 
-python3 loading.py [--program .build/release/dp-train] [--images FOLDER] [--rounds 3]
+python3 loading.py [--program .build/release/dp-train] [--images FOLDER] [--rounds 3] [--only TEXT]
 
 FOLDER has CLASS/*.jpg; without it, pictures are made. Needs torch, torchvision, h5py and webdataset. Prints samples a second
 after the first epoch: dp-train's by `benchmark --loading`, with one thread and no images cached, PyTorch's of a DataLoader
-without workers. Each round measures both, one after the other, on one core; the medians count.
+without workers. Each round measures both, one after the other, on one core; the medians count. --only measures the sources whose name has TEXT.
 """
 import argparse
 import csv
@@ -16,6 +16,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
+import warnings
 from functools import partial
 
 import h5py
@@ -132,8 +133,11 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--program", default=".build/release/dp-train")
 parser.add_argument("--images")
 parser.add_argument("--rounds", type=int, default=3)
+parser.add_argument("--only", default="")
 arguments = parser.parse_args()
 program = os.path.abspath(arguments.program)
+# A map's bytes may not be written; collating copies them.
+warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
 torch.set_num_threads(1)
 os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 with tempfile.TemporaryDirectory() as folder:
@@ -170,7 +174,7 @@ with tempfile.TemporaryDirectory() as folder:
              f"{{source: hdf5, train: {name}.h5}}", "h5py", partial(chunked, name)),
         ]
     print("| source | PyTorch's DataLoader with | dp-train, samples/s | PyTorch, samples/s | ratio |\n|---|---|---|---|---|")
-    for name, data, peer, make in rows:
+    for name, data, peer, make in (row for row in rows if arguments.only in row[0]):
         dataset = make()
         pairs = [(our_rate(folder, program, data), their_rate(dataset)) for _ in range(arguments.rounds)]
         ours, theirs = (statistics.median(values) for values in zip(*pairs))

@@ -127,7 +127,7 @@ public final class NumPyDataset: Dataset {
     samples = SequenceDataset(
       StoredSteps(
         array: x, steps: steps, features: steps.width(of: x), name: names.x, path: path,
-        isChecked: !isScanned && x.element.mayBeNonFinite),
+        checked: isScanned || !x.element.mayBeNonFinite ? nil : CheckedSamples(count: steps.count)),
       shape: shape, targets: targets?.targets ?? .none(count: steps.count), classNames: targets?.classNames ?? [],
       path: path, notices: [unread, rounding, channelNotice].compactMap(\.self) + scan.notices)
     samples.sampleWeights = weights

@@ -51,7 +51,7 @@ struct NumPyTargets {
     }
     let numbers = StoredSteps(
       array: array, steps: steps, features: steps.width(of: array), name: name, path: path,
-      isChecked: !isScanned && array.element.mayBeNonFinite)
+      checked: isScanned || !array.element.mayBeNonFinite ? nil : CheckedSamples(count: steps.count))
     targets = stepsWithNumbers == nil ? .numbers(numbers, shape: shape) : .stepNumbers(numbers)
     classNames = []
   }

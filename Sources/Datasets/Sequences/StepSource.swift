@@ -41,8 +41,8 @@ struct StoredSteps: StepSource {
   let features: Int
   /// The array's name and its file's, for messages.
   let name, path: String
-  /// Whether each sample's numbers are checked when it is loaded, since nobody has checked them before.
-  var isChecked = false
+  /// The samples whose numbers need no check. Others are checked when they are loaded first; nil if all were checked before.
+  var checked: CheckedSamples?
 
   var offsets: SampleOffsets { steps.offsets }
   var isInMemory: Bool { array.isInMemory }
@@ -59,7 +59,7 @@ struct StoredSteps: StepSource {
     } else {
       try array.read(elements, width: features) { view.row(step: $0, sample: place).floats }
     }
-    guard isChecked else { return }
+    guard let checked, !checked.contains(sample) else { return }
     let width = isOneRun ? elements.count : features
     for run in 0..<elements.count / width {
       let values = UnsafeBufferPointer(start: view.row(step: run, sample: place).floats, count: width)
@@ -69,6 +69,7 @@ struct StoredSteps: StepSource {
           path: path)
       }
     }
+    checked.insert(sample)
   }
 }
 
