@@ -19,8 +19,8 @@ public struct ExportedModel {
   public var alphabet: String?
   /// Whether samples differ in length.
   public var hasLengths = false
-  /// The mean that users subtract from each channel of images, and the deviation that divides it; nil if images are
-  /// used as they are.
+  /// The mean that users subtract from each channel or feature, and the deviation that divides it, or one of each for all; nil
+  /// if inputs are used as they are.
   public var normalization: (mean: [Double], deviation: [Double])?
   /// How the network standardizes inputs; nil if it uses them as they are.
   package var standardization: InputStandardization?

@@ -91,6 +91,35 @@ extension EndToEndTests {
       }
     }
 
+    /// Bytes that a recipe normalizes train as the same numbers in a file, and are predicted as these.
+    @Test func normalizedInputsAreThoseOfAFileOfNormalizedNumbers() throws {
+      try Folder.temporary { folder in
+        let sources = try write(folder)
+        let raw = try NPYArray(contentsOf: folder["npy/x.npy"])
+        try Folder(path: folder["ready"]).create()
+        try NPYArray(shape: raw.shape, floats: raw.floats().map { ($0 - 127) / 73.5 }).write(to: folder["ready/x.npy"])
+        try FileManager.default.copyItem(atPath: folder["npy/y.npy"], toPath: folder["ready/y.npy"])
+        try folder.write(Self.recipe("source: numpy, train: ready"), to: "my.yaml")
+        _ = try run(["train", "my.yaml", "--out", "ready-run"], in: folder)
+        let weights = try folder.bytes("ready-run/weights.safetensors")
+        func answers(_ name: String, _ input: String) throws -> [Substring] {
+          try run(["predict", name, input], in: folder).lines.dropFirst().map { $0.drop { $0 != "]" } }
+        }
+        let wanted = try answers("ready-run", "ready")
+        for (number, source) in sources.enumerated() {
+          try folder.write(Self.recipe("\(source), mean: 127, std: [73.5]"), to: "my.yaml")
+          let ending = try run(["train", "my.yaml", "--out", "run-\(number)"], in: folder)
+          #expect(!ending.text.contains("not scaled"), "\(ending.text)")
+          #expect(try folder.bytes("run-\(number)/weights.safetensors") == weights, "\(source)")
+          #expect(try answers("run-\(number)", number < 3 ? "npy" : "all.h5") == wanted, "\(source)")
+        }
+        let data = try run(["data", "run-0"], in: folder)
+        #expect(
+          data.lines.contains { $0.hasPrefix("to normalize  mean: 12") && $0.contains(", std: 7") }, "\(data.text)")
+        _ = try run(["evaluate", "run-0", "stored.npz"], in: folder)
+      }
+    }
+
     private static let isLong = ProcessInfo.processInfo.environment["DPTRAIN_LONG_TESTS"] == "1"
 
     @Test(.enabled(if: isLong, "a long test: needs a file system with sparse files"))

@@ -97,6 +97,33 @@ struct DataPageTests {
     }
   }
 
+  @Test("arrays have keys to normalize by, for each feature or for all")
+  func arrays() throws {
+    try withFolder { folder in
+      func summary(features: Int, keys: String = "") throws -> DataSummary {
+        let values = (0..<40 * features).map { Float(100 * ($0 % features) + $0 / features % 5) }
+        try NPZArchive.write(
+          [
+            ("x", NPYArray(shape: [40, features], floats: values)),
+            ("y", NPYArray(shape: [40], int32s: (0..<40).map { $0 % 2 })),
+          ], to: "\(folder)/a.npz")
+        let text = "data: {source: numpy, train: \(folder)/a.npz\(keys)}\nmodel: {layers: [linear: {outputs: 2}]}\n"
+        return try DataSummary(try Recipe.parse(text, file: "a.yaml"))
+      }
+      let keys = "mean: [2, 102], std: [1.414, 1.414]"
+      #expect(try summary(features: 2).normalizationText == keys)
+      #expect(try summary(features: 2).warnings.contains { $0.hasSuffix("learn best about 0 and 1: write \(keys).") })
+      #expect(try !summary(features: 2, keys: ", \(keys)").warnings.contains { $0.contains("normalization") })
+      #expect(
+        try summary(features: 2, keys: ", std: 10").warnings.contains {
+          $0.hasPrefix("After the recipe's normalization an input has mean 5.2") && $0.hasSuffix(": write \(keys).")
+        })
+      let common = try #require(try summary(features: 70).normalizationText)
+      #expect(common == "mean: 3452, std: 2021")
+      #expect(try !summary(features: 70, keys: ", \(common)").warnings.contains { $0.contains("normalization") })
+    }
+  }
+
   @Test("some samples of large data are read, and it says so")
   func partial() throws {
     let recipe = try Recipe.load("temporal-order", overrides: ["data.testSize=50"])

@@ -78,12 +78,14 @@ public final class NumPyDataset: Dataset {
     return try exists && isFolder.boolValue ? NPYFolder(folder: path) : NPZArchive(contentsOf: path)
   }
 
-  /// Opens arrays. The parameters are those of the first form.
+  /// Opens arrays. The parameters are those of the first form; `isNormalized` says that inputs will be normalized, so that their
+  /// scale is meant.
   /// - Throws: as the first form.
   package init(
     _ arrays: any ArrayCollection, targets kind: TargetKind? = .classes, ignoring ignored: Int? = nil,
     padding: SequencePadding = .behind, classNames: [String]? = nil, targetsAreOfSteps: Bool? = nil,
-    extras: SampleExtras = SampleExtras(), report: (_ sample: Int, Failure) throws -> Void = { throw $1 }
+    extras: SampleExtras = SampleExtras(), isNormalized: Bool = false,
+    report: (_ sample: Int, Failure) throws -> Void = { throw $1 }
   ) throws {
     let path = arrays.path
     let names = (x: arrays.title(of: "x"), y: arrays.title(of: "y"))
@@ -110,7 +112,7 @@ public final class NumPyDataset: Dataset {
     let isScanned = x.byteCount <= ArrayScan.most || kind == nil
     let scan = try ArrayScan(
       x, steps: steps, name: names.x, padding: padding, path: path, isWhole: isScanned,
-      hasLengths: arrays.names.contains("lengths"), hintsAtBytes: kind != nil, report: report)
+      hasLengths: arrays.names.contains("lengths"), hintsAtBytes: kind != nil && !isNormalized, report: report)
     let channelNotice = kind == nil ? nil : NumPyHints.channelNotice(of: x.shape, path: path)
     let isOfRows = classes?.shape.last == steps.stepsOfRow
     let indicators = isOfRows ? nil : classes.flatMap { NumPyHints.indicators($0, path: path) }
@@ -152,6 +154,9 @@ public final class NumPyDataset: Dataset {
         ? "torch.save wrote the file; write it by numpy.savez(\"train.npz\", x=x.numpy(), y=y.numpy())"
         : "x: samples × features, × steps × features, or × height × width × channels; y: class indices")
   }
+
+  /// Normalizes inputs when they are loaded.
+  package func normalize(by normalization: InputNormalization) { samples.normalize(by: normalization) }
 
   /// The sample's own number of steps.
   public func length(of index: Int) -> Int { samples.length(of: index) }

@@ -19,8 +19,8 @@ enum NumPyHints {
   static func byteNotice(most: Float, path: String) -> String? {
     guard most > 16 else { return nil }
     return
-      "\(path): the pixels of x are numbers up to \(Int(most)), and are not scaled. Networks learn better from 0 to "
-      + "1: x.astype(\"float32\") / 255."
+      "\(path): the pixels of x are numbers up to \(Int(most)), and are not scaled. Networks learn better about 0: set "
+      + "data.mean and data.std to what dp-train data prints"
   }
 
   /// How to turn labels below 0 into class indices.

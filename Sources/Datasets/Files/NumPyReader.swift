@@ -8,6 +8,8 @@ import Tensors
 public struct NumPyReader: InputReader {
   /// The endings of files to look for in a folder of inputs.
   public let fileEndings: [String]
+  /// How inputs are normalized; nil if they are not.
+  package var normalization: InputNormalization?
   private let shape: Shape
   private let padding: SequencePadding
   private let open: (_ path: String) throws -> any ArrayCollection
@@ -71,6 +73,7 @@ public struct NumPyReader: InputReader {
         advice: "the run was trained on \(shape)"
           + (NumPyHints.change(from: samples.inputShape, to: shape).map { "; \($0)" } ?? ""))
     }
+    if let normalization { samples.normalize(by: normalization) }
     return samples
   }
 }

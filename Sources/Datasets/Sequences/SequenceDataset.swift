@@ -34,7 +34,7 @@ package final class SequenceDataset: Dataset {
   package var sampleWeights: [Double]?
   /// The group of each sample; nil if none were read.
   package var groups: SampleGroups?
-  let inputs: any StepSource
+  private(set) var inputs: any StepSource
   let targets: SequenceTargets
   private let offsets: SampleOffsets
   private let names: Names
@@ -58,6 +58,11 @@ package final class SequenceDataset: Dataset {
     self.columns = columns
     self.scales = scales
     self.notices = notices
+  }
+
+  /// Normalizes inputs when they are loaded.
+  func normalize(by normalization: InputNormalization) {
+    inputs = NormalizedSteps(raw: inputs, normalization: normalization)
   }
 
   /// Number of samples.

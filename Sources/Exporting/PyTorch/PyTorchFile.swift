@@ -110,10 +110,16 @@ extension ExportedModel {
 
   private var normalizing: String? {
     guard normalization != nil else { return nil }
+    let shape = model.inputShape
+    let inputs =
+      shape.isImage
+      ? "pixels from 0 to 1, of arrays as they are in their files, [batch, channels, height, width]"
+      : "numbers as they are in the files, [batch, \(shape.isSequence ? "steps, " : "")features]"
+    let place = shape.isImage ? ".view(1, -1, 1, 1)" : ""
     return """
       def normalize(x):
-          \"\"\"Normalizes pixels from 0 to 1, [batch, channels, height, width], for the network.\"\"\"
-          mean, std = (torch.tensor(values).view(1, -1, 1, 1) for values in (MEAN, STD))
+          \"\"\"Normalizes \(inputs), for the network.\"\"\"
+          mean, std = (torch.tensor(values)\(place) for values in (MEAN, STD))
           return (x - mean) / std
 
       """

@@ -137,7 +137,9 @@ extension Recipe {
   /// Reads or generates the training, validation and test samples.
   /// - Throws: `Failure` (noInput, data) if files are missing or wrong.
   public func makeSplits() throws -> DataSplits {
-    let splits = try placing("data.folds", "data.splitBy", "data.validationShare", "data.testShare", "sampling") {
+    let splits = try placing(
+      "data.folds", "data.splitBy", "data.validationShare", "data.testShare", "data.mean", "data.std", "sampling"
+    ) {
       try data.makeSplits(for: self)
     }
     try checkClassCount(of: splits.training)
@@ -167,8 +169,8 @@ extension Recipe {
       advice: "there must be two or more classes; to learn numbers, write loss: mse")
   }
 
-  /// The mean that is subtracted from each image channel (0…1) and the deviation that divides it; nil if inputs are
-  /// used as they are.
+  /// The mean that is subtracted from each channel or feature (0…1 of images that are no arrays) and the deviation that divides
+  /// it, or one of each for all; nil if inputs are used as they are.
   /// - Throws: `Failure` (configuration) if the transforms are in an impossible order.
   public func inputNormalization() throws -> (mean: [Double], deviation: [Double])? { try data.inputNormalization() }
 

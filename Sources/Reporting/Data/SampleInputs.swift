@@ -29,7 +29,7 @@ struct SampleInputs {
           let row = view.row(step: step, sample: sample, position: position)
           return (0..<view.columns).map { column in
             guard let (mean, deviation) = normalization else { return row[column] }
-            return row[column] * Float(deviation[column]) + Float(mean[column])
+            return row[column] * Float(deviation.number(ofChannel: column)) + Float(mean.number(ofChannel: column))
           }
         }
       }
@@ -50,6 +50,11 @@ struct SampleInputs {
     let own = (values.min() ?? 0)...(values.max() ?? 1)
     return .lines(values, channels: shape.features, steps: longest, range: range ?? own)
   }
+}
+
+extension [Double] {
+  /// The number of a channel, where one number is for all.
+  func number(ofChannel channel: Int) -> Double { self[count == 1 ? 0 : channel] }
 }
 
 extension Dataset {

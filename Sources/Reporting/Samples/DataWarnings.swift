@@ -111,18 +111,28 @@ extension DataSummary {
 
   /// A normalization that is not that of this data.
   private var misfit: String? {
-    guard let normalization, let inputs = statistics[.training]?.inputs, normalization.mean.count == inputs.count else {
-      return nil
-    }
-    for (index, moments) in inputs.enumerated() where !moments.isConstant {
-      let mean = (moments.mean - normalization.mean[index]) / normalization.deviation[index]
-      let deviation = moments.deviation / normalization.deviation[index]
-      guard mean.magnitude > Bound.shift || deviation > Bound.scale || deviation < 1 / Bound.scale else { continue }
+    guard let normalization, let inputs = statistics[.training]?.inputs,
+      [normalization.mean, normalization.deviation].allSatisfy({ [1, inputs.count].contains($0.count) })
+    else { return nil }
+    func fault(of name: String, mean: Double, deviation: Double, channel: Int) -> String? {
+      let divisor = normalization.deviation.number(ofChannel: channel)
+      let (mean, deviation) = (
+        (mean - normalization.mean.number(ofChannel: channel)) / divisor, deviation / divisor
+      )
+      guard mean.magnitude > Bound.shift || deviation > Bound.scale || deviation < 1 / Bound.scale else { return nil }
       return
-        "after the recipe's normalization \(input(index)) has mean \(Self.number(mean)) and deviation "
+        "after the recipe's normalization \(name) has mean \(Self.number(mean)) and deviation "
         + "\(Self.number(deviation)), not about 0 and 1" + (normalizationText.map { ": write \($0)" } ?? "")
     }
-    return nil
+    let varied = inputs.indices.filter { !inputs[$0].isConstant }
+    // One number for all channels is compared with all together: single ones may well be elsewhere.
+    if inputs.count > 1, !varied.isEmpty, normalization.mean.count == 1, normalization.deviation.count == 1 {
+      let common = InputScales.common(means: inputs.map(\.mean), deviations: inputs.map(\.deviation))
+      return fault(of: "an input", mean: common.mean, deviation: common.deviation, channel: 0)
+    }
+    return varied.lazy.compactMap {
+      fault(of: input($0), mean: inputs[$0].mean, deviation: inputs[$0].deviation, channel: $0)
+    }.first
   }
 
   /// Inputs of a source without normalization that are large, or differ much in size.

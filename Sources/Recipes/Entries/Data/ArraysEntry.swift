@@ -6,6 +6,12 @@ import Formats
 protocol ArraysEntry: FileEntry, GroupableEntry {
   /// Where shorter sequences are padded.
   var padding: SequencePadding { get set }
+  /// What is subtracted from inputs: one number for each channel or feature, or one for all.
+  var mean: [Double] { get set }
+  /// What divides inputs after that, likewise.
+  var std: [Double] { get set }
+  /// Whether inputs are read as they are to find out their scale.
+  var measuresScale: Bool { get set }
   /// Random changes of the training samples, if they are sequences.
   var transforms: [any SequenceTransformEntry] { get set }
   /// Whether each epoch shuffles the samples.
@@ -25,6 +31,60 @@ extension ArraysEntry {
         + "other, without padding")
   }
 
+  /// The keys of the normalization.
+  static var normalizationKeys: [RecipeKey<Self>] {
+    [
+      RecipeKey(
+        "mean", \Self.mean, .oneOrList(.number()),
+        "subtracted from inputs as they are in the file: one number for each channel or feature, the last axis of x, or one "
+          + "for all"),
+      RecipeKey("std", \Self.std, .oneOrList(.number(.above(0))), "the divisor of inputs after that, likewise"),
+    ]
+  }
+
+  /// The mean and the deviation, if they change anything.
+  var arrayNormalization: (mean: [Double], deviation: [Double])? {
+    mean.allSatisfy { $0 == 0 } && std.allSatisfy { $0 == 1 } ? nil : (mean, std)
+  }
+
+  /// The same source with numbers as they are in the files.
+  var withoutArrayNormalization: Self {
+    var entry = self
+    (entry.mean, entry.std, entry.measuresScale) = ([0], [1], true)
+    return entry
+  }
+
+  /// The keys `mean` and `std` for channels with these means and deviations.
+  func arrayNormalization(means: [Double], deviations: [Double]) -> String? {
+    InputScales(means: means, deviations: deviations)?.text
+  }
+
+  /// Makes the reader normalize inputs as those of the training.
+  func normalizing(_ reader: NumPyReader, facts: DataFacts) -> NumPyReader {
+    var reader = reader
+    reader.normalization = normalization(of: facts.inputShape.last)
+    return reader
+  }
+
+  /// How inputs of so many channels are normalized; nil if they are not, or if the recipe has numbers for other channels.
+  private func normalization(of channels: Int?) -> InputNormalization? {
+    guard let channels, [mean, std].allSatisfy({ $0.count == 1 || $0.count == channels }) else { return nil }
+    return InputNormalization(mean: mean, std: std, channels: channels)
+  }
+
+  /// Checks that there is a number for each channel of the training samples, or one for all.
+  /// - Throws: `Failure` (configuration) naming the key.
+  private func checkNormalization(of training: NumPyDataset) throws {
+    let (channels, noun) = (training.inputShape.features, training.inputShape.isImage ? "channel" : "feature")
+    for (key, numbers) in [("mean", mean), ("std", std)] where numbers.count != 1 && numbers.count != channels {
+      throw Failure(
+        .configuration,
+        "data.\(key) has \(counted(numbers.count, "entry", "entries")), but the samples of \(train) have "
+          + counted(channels, noun),
+        advice: "write one number for each \(noun), which are the last axis of x, or one for all")
+    }
+  }
+
   /// None.
   func notice(of arrays: any ArrayCollection, _ samples: NumPyDataset, areShuffled: Bool) throws -> String? { nil }
 
@@ -32,6 +92,8 @@ extension ArraysEntry {
   func arraySplits(for recipe: Recipe) throws -> DataSplits {
     let extras = SampleExtras(weight: recipe.sampling == .weights ? "weights" : nil, group: splitBy)
     let (training, notice) = try samples(train, recipe, areShuffled: shuffle, extras: extras)
+    try checkNormalization(of: training)
+    normalize(training)
     let parts = DataSplits(
       training,
       split: try SeedSplit(
@@ -42,6 +104,7 @@ extension ArraysEntry {
           path, recipe, targetsAreOfSteps: training.targetLayout.areOfSteps,
           extras: SampleExtras(group: splitBy, needsGroup: false))
         try samples.check(at: path, against: training, at: train)
+        normalize(samples)
         return samples
       }
     }
@@ -60,7 +123,13 @@ extension ArraysEntry {
     let (samples, _) = try samples(
       path, recipe, classNames: facts.classNames.isEmpty ? nil : facts.classNames,
       targetsAreOfSteps: facts.targetsAreOfSteps)
+    normalize(samples)
     return (samples, samples.notices)
+  }
+
+  /// Normalizes inputs. Samples with other channels than those of the training stay as they are: they are refused.
+  private func normalize(_ samples: NumPyDataset) {
+    if let normalization = normalization(of: samples.inputShape.features) { samples.normalize(by: normalization) }
   }
 
   private func samples(
@@ -70,7 +139,8 @@ extension ArraysEntry {
     let arrays = try open(path)
     let samples = try NumPyDataset(
       arrays, targets: recipe.loss.targetKind, ignoring: recipe.loss.ignoreIndex, padding: padding,
-      classNames: classNames, targetsAreOfSteps: targetsAreOfSteps, extras: extras)
+      classNames: classNames, targetsAreOfSteps: targetsAreOfSteps, extras: extras,
+      isNormalized: arrayNormalization != nil || measuresScale)
     return (samples, try notice(of: arrays, samples, areShuffled: areShuffled))
   }
 }

@@ -34,8 +34,8 @@ public protocol DataEntry: RecipeEntry {
     at path: String, for recipe: Recipe, facts: DataFacts
   ) throws -> (samples: any Dataset, notices: [String])
 
-  /// The mean that is subtracted from each image channel (0…1) and the deviation that divides it; nil if inputs are
-  /// used as they are.
+  /// The mean that is subtracted from each channel or feature (0…1 of images that are no arrays) and the deviation that divides
+  /// it, or one of each for all; nil if inputs are used as they are.
   /// - Throws: `Failure` (configuration) if the transforms are in an impossible order.
   func inputNormalization() throws -> (mean: [Double], deviation: [Double])?
 

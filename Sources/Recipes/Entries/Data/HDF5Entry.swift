@@ -20,6 +20,11 @@ public struct HDF5Entry: ArraysEntry {
   public var offsets = "offsets"
   /// Where shorter sequences are padded.
   public var padding = SequencePadding.behind
+  /// What is subtracted from inputs: one number for each channel or feature, or one for all.
+  public var mean = [0.0]
+  /// What divides inputs after that, likewise.
+  public var std = [1.0]
+  var measuresScale = false
   /// Random changes of the training samples, if they are sequences.
   public var transforms: [any SequenceTransformEntry] = []
   /// Whether each epoch shuffles the samples.
@@ -53,9 +58,7 @@ public struct HDF5Entry: ArraysEntry {
           "in place of lengths, the data set of the samples' first steps in x, which then has all steps one after the other"
         ),
         paddingKey,
-        .transforms(\.transforms),
-        .shuffle(\.shuffle),
-      ] + splitKeys + [
+      ] + normalizationKeys + [.transforms(\.transforms), .shuffle(\.shuffle)] + splitKeys + [
         groupKey("the data set with a number for each sample that says its group, the same number in all files")
       ])
 
@@ -64,7 +67,18 @@ public struct HDF5Entry: ArraysEntry {
 
   /// Makes the reader of new inputs.
   public func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader {
-    NumPyReader(shape: facts.inputShape, padding: padding, renamed: renamed)
+    normalizing(NumPyReader(shape: facts.inputShape, padding: padding, renamed: renamed), facts: facts)
+  }
+
+  /// The mean and the deviation, if they change anything.
+  public func inputNormalization() -> (mean: [Double], deviation: [Double])? { arrayNormalization }
+
+  /// The same source with numbers as they are in the files.
+  public var withoutNormalization: Self { withoutArrayNormalization }
+
+  /// The keys `mean` and `std`.
+  public func normalization(means: [Double], deviations: [Double]) -> String? {
+    arrayNormalization(means: means, deviations: deviations)
   }
 
   /// Where the classes come from, for messages.

@@ -14,6 +14,11 @@ public struct NumPyEntry: ArraysEntry {
   public var test: String?
   /// Where shorter sequences are padded.
   public var padding = SequencePadding.behind
+  /// What is subtracted from inputs: one number for each channel or feature, or one for all.
+  public var mean = [0.0]
+  /// What divides inputs after that, likewise.
+  public var std = [1.0]
+  var measuresScale = false
   /// Random changes of the training samples, if they are sequences.
   public var transforms: [any SequenceTransformEntry] = []
   /// Whether each epoch shuffles the samples.
@@ -37,11 +42,7 @@ public struct NumPyEntry: ArraysEntry {
     "numpy", "arrays from .npz files, or folders of .npy files, with the names x, y and optionally lengths or offsets",
     example: "train: train.npz, test: test.npz",
     keys: fileKeys("an .npz file with x, y and optionally lengths or offsets, or a folder with x.npy, y.npy and so on")
-      + [
-        paddingKey,
-        .transforms(\.transforms),
-        .shuffle(\.shuffle),
-      ] + splitKeys + [
+      + [paddingKey] + normalizationKeys + [.transforms(\.transforms), .shuffle(\.shuffle)] + splitKeys + [
         groupKey("the array with a number for each sample that says its group, the same number in all files")
       ])
 
@@ -50,7 +51,18 @@ public struct NumPyEntry: ArraysEntry {
 
   /// Makes the reader of new inputs.
   public func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader {
-    NumPyReader(shape: facts.inputShape, padding: padding)
+    normalizing(NumPyReader(shape: facts.inputShape, padding: padding), facts: facts)
+  }
+
+  /// The mean and the deviation, if they change anything.
+  public func inputNormalization() -> (mean: [Double], deviation: [Double])? { arrayNormalization }
+
+  /// The same source with numbers as they are in the files.
+  public var withoutNormalization: Self { withoutArrayNormalization }
+
+  /// The keys `mean` and `std`.
+  public func normalization(means: [Double], deviations: [Double]) -> String? {
+    arrayNormalization(means: means, deviations: deviations)
   }
 
   /// Where the classes come from, for messages.
