@@ -46,7 +46,9 @@ extension EndToEndTests {
         try part(0..<count, to: "all.h5", chunk: [4, 3, 5, 1])
         try part(0..<17, to: "part-0.h5", chunk: nil)
         try part(17..<count, to: "part-1.h5", chunk: nil)
-        sources += ["all.h5", "\"part-*.h5\""].map { "source: hdf5, train: \($0), x: images, y: labels" }
+        sources += ["all.h5", "\"part-*.h5\"", "[part-0.h5, part-1.h5]"].map {
+          "source: hdf5, train: \($0), x: images, y: labels"
+        }
       #endif
       return sources
     }

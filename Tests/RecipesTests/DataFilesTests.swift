@@ -12,6 +12,10 @@ import Testing
     ),
     ("{source: hdf5, train: a.h5, test: none-*.h5}", ["a.h5 training", "none-*.h5 test"]),
     (
+      "{source: hdf5, train: [b.h5, a.h5], validation: \"{c,d}.h5\"}",
+      ["b.h5 training", "a.h5 training", "{c,d}.h5 validation"]
+    ),
+    (
       "{source: idx, trainImages: a, trainLabels: b, testImages: c, testLabels: d}",
       ["a training", "b training", "c test", "d test"]
     ),

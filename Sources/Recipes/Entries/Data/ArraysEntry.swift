@@ -3,7 +3,11 @@ import Diagnostics
 import Formats
 
 /// A data source of named arrays: `x`, `y` and, if sequences differ in length, `lengths` or `offsets`.
-protocol ArraysEntry: FileEntry, GroupableEntry {
+protocol ArraysEntry: GroupableEntry {
+  /// The paths of the training samples.
+  var trainingPaths: [String] { get }
+  /// The paths of the samples of another part; nil for none.
+  func paths(of split: Split) -> [String]?
   /// Where shorter sequences are padded.
   var padding: SequencePadding { get set }
   /// What is subtracted from inputs: one number for each channel or feature, or one for all.
@@ -16,8 +20,8 @@ protocol ArraysEntry: FileEntry, GroupableEntry {
   var transforms: [any SequenceTransformEntry] { get set }
   /// Whether each epoch shuffles the samples.
   var shuffle: Bool { get set }
-  /// Opens the arrays at a path.
-  func open(_ path: String) throws -> any ArrayCollection
+  /// Opens the arrays at paths, whose samples follow one another.
+  func open(_ paths: [String]) throws -> any ArrayCollection
   /// A notice about how the file is written; nil for none. `areShuffled` says whether samples come in random order.
   func notice(of arrays: any ArrayCollection, _ samples: NumPyDataset, areShuffled: Bool) throws -> String?
 }
@@ -79,8 +83,8 @@ extension ArraysEntry {
     for (key, numbers) in [("mean", mean), ("std", std)] where numbers.count != 1 && numbers.count != channels {
       throw Failure(
         .configuration,
-        "data.\(key) has \(counted(numbers.count, "entry", "entries")), but the samples of \(train) have "
-          + counted(channels, noun),
+        "data.\(key) has \(counted(numbers.count, "entry", "entries")), but the samples of "
+          + "\(ShardPattern.text(of: trainingPaths)) have \(counted(channels, noun))",
         advice: "write one number for each \(noun), which are the last axis of x, or one for all")
     }
   }
@@ -91,19 +95,20 @@ extension ArraysEntry {
   /// The samples of all parts.
   func arraySplits(for recipe: Recipe) throws -> DataSplits {
     let extras = SampleExtras(weight: recipe.sampling == .weights ? "weights" : nil, group: splitBy)
-    let (training, notice) = try samples(train, recipe, areShuffled: shuffle, extras: extras)
+    let (training, notice) = try samples(trainingPaths, recipe, areShuffled: shuffle, extras: extras)
     try checkNormalization(of: training)
     normalize(training)
     let parts = DataSplits(
       training,
       split: try SeedSplit(
         count: training.count, classes: training.classes, groups: training.groups, shares: split))
-    let others = try [validation, test].map { path in
-      try path.map { path in
+    let others = try [Split.validation, .test].map { part in
+      try paths(of: part).map { paths in
         let (samples, _) = try samples(
-          path, recipe, targetsAreOfSteps: training.targetLayout.areOfSteps,
+          paths, recipe, targetsAreOfSteps: training.targetLayout.areOfSteps,
           extras: SampleExtras(group: splitBy, needsGroup: false))
-        try samples.check(at: path, against: training, at: train)
+        try samples.check(
+          at: ShardPattern.text(of: paths), against: training, at: ShardPattern.text(of: trainingPaths))
         normalize(samples)
         return samples
       }
@@ -121,7 +126,7 @@ extension ArraysEntry {
     at path: String, for recipe: Recipe, facts: DataFacts
   ) throws -> (samples: any Dataset, notices: [String]) {
     let (samples, _) = try samples(
-      path, recipe, classNames: facts.classNames.isEmpty ? nil : facts.classNames,
+      [path], recipe, classNames: facts.classNames.isEmpty ? nil : facts.classNames,
       targetsAreOfSteps: facts.targetsAreOfSteps)
     normalize(samples)
     return (samples, samples.notices)
@@ -133,10 +138,10 @@ extension ArraysEntry {
   }
 
   private func samples(
-    _ path: String, _ recipe: Recipe, areShuffled: Bool = false, classNames: [String]? = nil,
+    _ paths: [String], _ recipe: Recipe, areShuffled: Bool = false, classNames: [String]? = nil,
     targetsAreOfSteps: Bool? = nil, extras: SampleExtras = SampleExtras()
   ) throws -> (NumPyDataset, notice: String?) {
-    let arrays = try open(path)
+    let arrays = try open(paths)
     let samples = try NumPyDataset(
       arrays, targets: recipe.loss.targetKind, ignoring: recipe.loss.ignoreIndex, padding: padding,
       classNames: classNames, targetsAreOfSteps: targetsAreOfSteps, extras: extras,

@@ -4,12 +4,12 @@ import Formats
 
 /// Data sets of HDF5 files: those of the inputs, the targets and, if sequences differ in length, their lengths.
 public struct HDF5Entry: ArraysEntry {
-  /// The file of the training samples, relative to the working directory, or a pattern of files.
-  public var train: String
-  /// The file of the validation samples, or a pattern of files; nil for none.
-  public var validation: String?
-  /// The file of the test samples, or a pattern of files; nil for none.
-  public var test: String?
+  /// The files of the training samples, relative to the working directory, or patterns of files.
+  public var train: [String]
+  /// The files of the validation samples, or patterns of files; nil for none.
+  public var validation: [String]?
+  /// The files of the test samples, or patterns of files; nil for none.
+  public var test: [String]?
   /// The data set of the inputs.
   public var x = "x"
   /// The data set of the targets.
@@ -35,32 +35,39 @@ public struct HDF5Entry: ArraysEntry {
   public var splitBy: String?
 
   /// Samples from these files.
-  public init(train: String, test: String? = nil) {
+  public init(train: [String], test: [String]? = nil) {
     self.train = train
     self.test = test
   }
 
   /// Every key at its default; required ones hold a placeholder.
-  public init() { self.init(train: "") }
+  public init() { self.init(train: []) }
 
   /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
     "hdf5", "data sets of HDF5 files, of which each rank reads its own samples",
     example: "train: train.h5, x: images, y: labels, testShare: 0.1",
-    keys: fileKeys("an HDF5 file, or a pattern such as \"part-*.h5\" or \"{a,b}.h5\" of files that follow one another")
-      + [
-        RecipeKey("x", \.x, .text, "the data set of the inputs, with its groups, such as train/images"),
-        RecipeKey("y", \.y, .text, "the data set of the targets"),
-        RecipeKey(
-          "lengths", \.lengths, .text, "the data set of the samples' numbers of steps; not needed if all have the same"),
-        RecipeKey(
-          "offsets", \.offsets, .text,
-          "in place of lengths, the data set of the samples' first steps in x, which then has all steps one after the other"
-        ),
-        paddingKey,
-      ] + normalizationKeys + [.transforms(\.transforms), .shuffle(\.shuffle)] + splitKeys + [
-        groupKey("the data set with a number for each sample that says its group, the same number in all files")
-      ])
+    keys: [
+      RecipeKey(
+        "train", \.train, .oneOrList(.text), required: true,
+        "the training samples, an HDF5 file, or several that follow one another: a list, or a pattern such as \"part-*.h5\" or "
+          + "\"{a,b}.h5\""),
+      RecipeKey(
+        "validation", \.validation, .optional(.oneOrList(.text)),
+        "the validation samples, files of the same kind, or none"),
+      RecipeKey("test", \.test, .optional(.oneOrList(.text)), "the test samples, files of the same kind, or none"),
+      RecipeKey("x", \.x, .text, "the data set of the inputs, with its groups, such as train/images"),
+      RecipeKey("y", \.y, .text, "the data set of the targets"),
+      RecipeKey(
+        "lengths", \.lengths, .text, "the data set of the samples' numbers of steps; not needed if all have the same"),
+      RecipeKey(
+        "offsets", \.offsets, .text,
+        "in place of lengths, the data set of the samples' first steps in x, which then has all steps one after the other"
+      ),
+      paddingKey,
+    ] + normalizationKeys + [.transforms(\.transforms), .shuffle(\.shuffle)] + splitKeys + [
+      groupKey("the data set with a number for each sample that says its group, the same number in all files")
+    ])
 
   /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits { try arraySplits(for: recipe) }
@@ -82,22 +89,30 @@ public struct HDF5Entry: ArraysEntry {
   }
 
   /// Where the classes come from, for messages.
-  public var classSource: String? { "\(train): \(y)" }
+  public var classSource: String? { "\(ShardPattern.text(of: train)): \(y)" }
 
   /// The files, also those that patterns name.
   public var files: [(path: String, split: Split?)] {
-    parts.flatMap { part in
-      ((try? HDF5Entry.files(part.path)) ?? [part.path]).map { (path: $0, split: part.split) }
+    [(train, nil), (validation, Split.validation), (test, .test)].flatMap { paths, split in
+      (paths ?? []).flatMap { (try? HDF5Entry.files([$0])) ?? [$0] }.map { (path: $0, split: split) }
     }
   }
+
+  /// The files of one part of the data, as one pattern.
+  public func path(of split: Split) -> String? { paths(of: split).map(ShardPattern.text) }
 
   /// Reads the samples of another file.
   public func makeSamples(
     at path: String, for recipe: Recipe, facts: DataFacts
   ) throws -> (samples: any Dataset, notices: [String]) { try arraySamples(at: path, for: recipe, facts: facts) }
 
-  func open(_ path: String) throws -> any ArrayCollection {
-    let files = try HDF5Files(HDF5Entry.files(path), path: path, renamed: renamed)
+  var trainingPaths: [String] { train }
+
+  func paths(of split: Split) -> [String]? { split == .validation ? validation : split == .test ? test : nil }
+
+  func open(_ paths: [String]) throws -> any ArrayCollection {
+    let path = ShardPattern.text(of: paths)
+    let files = try HDF5Files(HDF5Entry.files(paths), path: path, renamed: renamed)
     for (name, title) in [("lengths", lengths), ("offsets", offsets)]
     where title != name && !files.names.contains(name) {
       throw Failure(
@@ -114,11 +129,12 @@ public struct HDF5Entry: ArraysEntry {
 
   private var renamed: [String: String] { ["x": x, "y": y, "lengths": lengths, "offsets": offsets] }
 
-  /// The files that a path names: itself, or those that the pattern stands for.
+  /// The files that paths name: themselves, or those that patterns stand for.
   /// - Throws: `Failure` (noInput) naming those that are missing.
-  private static func files(_ path: String) throws -> [String] {
-    // A file that is missing is the reader's to name.
-    guard path.contains(where: { "*?{".contains($0) }) else { return [path] }
-    return try ShardPattern([path]).paths
+  private static func files(_ paths: [String]) throws -> [String] {
+    try paths.flatMap { path in
+      // A file that is missing is the reader's to name.
+      path.contains { "*?{".contains($0) } ? try ShardPattern([path]).paths : [path]
+    }
   }
 }

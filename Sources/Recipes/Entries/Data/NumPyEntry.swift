@@ -5,7 +5,7 @@ import Formats
 /// Arrays from NumPy's `.npz` files, or from folders of `.npy` files: `x` (samples first), `y` (labels or numbers, as the loss
 /// needs) and, if sequences differ in length, `lengths`. Without padding, `x` has the steps of all samples, and there are
 /// `lengths` or `offsets`.
-public struct NumPyEntry: ArraysEntry {
+public struct NumPyEntry: ArraysEntry, FileEntry {
   /// The file or folder of the training samples, relative to the working directory.
   public var train: String
   /// The file or folder of the validation samples; nil for none.
@@ -80,5 +80,9 @@ public struct NumPyEntry: ArraysEntry {
     at path: String, for recipe: Recipe, facts: DataFacts
   ) throws -> (samples: any Dataset, notices: [String]) { try arraySamples(at: path, for: recipe, facts: facts) }
 
-  func open(_ path: String) throws -> any ArrayCollection { try NumPyDataset.arrays(at: path) }
+  var trainingPaths: [String] { [train] }
+
+  func paths(of split: Split) -> [String]? { path(of: split).map { [$0] } }
+
+  func open(_ paths: [String]) throws -> any ArrayCollection { try NumPyDataset.arrays(at: paths[0]) }
 }

@@ -23,7 +23,7 @@ extension GroupableEntry {
   }
 }
 
-extension GroupableEntry where Self: FileEntry {
+extension GroupableEntry {
   /// The groups of the training file, with those of the validation and test files, `others`. `holder` says what a file
   /// has them in.
   func joined(_ groups: SplitGroups?, _ others: [SampleGroups?], in holder: String) -> SplitGroups? {
