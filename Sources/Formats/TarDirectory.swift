@@ -112,11 +112,20 @@ public struct TarDirectory: Equatable, Sendable {
       ([0x42, 0x5A, 0x68], "bzip2", "bunzip2"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz", "unxz"),
     ]
     if let found = compressions.first(where: { start.starts(with: $0.start) }) {
+      // From standard input these programs take files of any name.
+      let command = "\(found.command) < \(path.shellQuoted) > \(unpackedPath(path).shellQuoted)"
       throw Failure(
         .data, "'\(path)' is compressed by \(found.kind), so that no sample can be read without all before it.",
-        advice: "Unpack it, and name the tar file: \(found.command) '\(path)'. Images are compressed as they are.")
+        advice: "Unpack it, and name the tar file: \(command). Images are compressed as they are.")
     }
     guard file.stamp.size >= TarHeader.blockSize else { throw noTar(path) }
+  }
+
+  /// The path for what a compressed file holds: "a.tar" for "a.tar.gz" and "a.tgz", "a-unpacked.tar" for others.
+  private static func unpackedPath(_ path: String) -> String {
+    let endings = [".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz"]
+    if let ending = endings.first(where: path.lowercased().hasSuffix) { return path.dropLast(ending.count) + ".tar" }
+    return (path.lowercased().hasSuffix(".tar") ? String(path.dropLast(4)) : path) + "-unpacked.tar"
   }
 
   private static func noTar(_ path: String) -> Failure {
