@@ -84,7 +84,7 @@ public struct TarDirectory: Equatable, Sendable {
         var bytes: [UInt8] = []
         try file.read(offset, count: length, into: &bytes)
         if header.kind == .longName {
-          longName = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+          longName = TarHeader.name(bytes.prefix { $0 != 0 })
         } else if let read = PaxAttributes(bytes[...]) {
           attributes = read
         } else {

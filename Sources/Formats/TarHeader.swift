@@ -42,11 +42,40 @@ struct TarHeader {
     let isPOSIX = field(257, 6).elementsEqual(Array("ustar".utf8) + [0])
     let prefix = isPOSIX ? text(345, 155) : []
     let own = text(0, 100)
-    name = String(decoding: prefix.isEmpty ? Array(own) : prefix + [UInt8(ascii: "/")] + own, as: UTF8.self)
+    name = TarHeader.name(prefix.isEmpty ? own : prefix + [UInt8(ascii: "/")] + own)
     let type = field(156, 1).first ?? 0
     kind = TarHeader.kind(type, isFolder: type == 0 && own.last == UInt8(ascii: "/"))
     self.size = TarHeader.hasData(type) ? size : 0
     continues = kind == .sparse && field(482, 1).first != 0
+  }
+
+  /// The text for the bytes of a name, as tar lists it: bytes that are not UTF-8 become `\351`, and a backslash becomes two, so
+  /// that names with different bytes stay different.
+  static func name(_ bytes: ArraySlice<UInt8>) -> String {
+    if !bytes.contains(UInt8(ascii: "\\")), let text = String(validating: bytes, as: UTF8.self) { return text }
+    var text = String.UnicodeScalarView()
+    var rest = bytes
+    while let first = rest.first {
+      var length = 1
+      if first == UInt8(ascii: "\\") {
+        text.append(contentsOf: "\\\\".unicodeScalars)
+      } else if let scalar = TarHeader.scalar(rest) {
+        text.append(scalar)
+        length = UTF8.width(scalar)
+      } else {
+        text.append(contentsOf: "\\\(String(first, radix: 8))".unicodeScalars)
+      }
+      rest = rest.dropFirst(length)
+    }
+    return String(text)
+  }
+
+  /// The first character of bytes, if they begin with one in UTF-8.
+  private static func scalar(_ bytes: ArraySlice<UInt8>) -> Unicode.Scalar? {
+    var decoder = UTF8()
+    var iterator = bytes.makeIterator()
+    guard case .scalarValue(let scalar) = decoder.decode(&iterator) else { return nil }
+    return scalar
   }
 
   private static func kind(_ type: UInt8, isFolder: Bool) -> Kind {
@@ -108,11 +137,11 @@ struct PaxAttributes {
       else { return nil }
       let end = rest.startIndex + length
       guard rest[end - 1] == 0x0A, let sign = rest[blank..<end].firstIndex(of: UInt8(ascii: "=")) else { return nil }
-      let value = String(decoding: rest[(sign + 1)..<(end - 1)], as: UTF8.self)
+      let value = rest[(sign + 1)..<(end - 1)]
       switch String(decoding: rest[(blank + 1)..<sign], as: UTF8.self) {
-      case "path": path = value
+      case "path": path = TarHeader.name(value)
       case "size":
-        guard let number = Int(value), number >= 0 else { return nil }
+        guard let number = Int(String(decoding: value, as: UTF8.self)), number >= 0 else { return nil }
         size = number
       case let key where key.hasPrefix("GNU.sparse"): isSparse = true
       default: break

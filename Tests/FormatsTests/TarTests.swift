@@ -95,6 +95,25 @@ import Testing
     #expect(found.members.map(\.name) == ["a"] && found.cut == "the header at byte 1024 is damaged")
   }
 
+  /// As GNU tar lists them.
+  @Test func namesOfAnyBytesStayDifferent() throws {
+    for (bytes, name) in [
+      (Array("ü/a.cls".utf8), "ü/a.cls"), ([0xE9, 0x2E, 0x61], "\\351.a"), ([0xE8, 0x2E, 0x61], "\\350.a"),
+      (Array("\\351.a".utf8), "\\\\351.a"), ([0xC3], "\\303"), ([0xC3, 0xA9, 0x80], "é\\200"),
+      ([0xED, 0xA0, 0x80], "\\355\\240\\200"), ([], ""),
+    ] {
+      #expect(TarHeader.name(bytes[...]) == name)
+      let record = Array(" path=".utf8) + bytes + [0x0A]
+      let length = record.count + (record.count < 9 ? 1 : 2)
+      var writer = TarWriter()
+      writer.add("attributes", Array("\(length)".utf8) + record, type: "x")
+      writer.add("old", [1])
+      writer.add("long", bytes + [0], type: "L")
+      writer.add("old", [1])
+      #expect(try directory(writer.finished).members.map(\.name) == [name, name])
+    }
+  }
+
   @Test func otherFilesAreRefused() throws {
     expectFailure(.data, "damaged.tar' is empty.") { _ = try directory([]) }
     expectFailure(.data, "is not a tar file") { _ = try directory([UInt8](repeating: 7, count: 5000)) }

@@ -1,5 +1,5 @@
 /// The name of a shard's member in WebDataset's convention: the sample's key, then a dot, then what the member is to the sample.
-struct MemberName: Equatable {
+struct MemberName {
   /// The name up to the first dot of its last part, with folders.
   let key: Substring
   /// What follows that dot, in small letters, such as `jpg` or `seg.png`.
@@ -7,13 +7,14 @@ struct MemberName: Equatable {
 
   /// Divides a name; nil if it belongs to no sample: without a dot, beginning with one, or WebDataset's own facts (`__…__`).
   init?(_ name: String) {
-    let start = name.lastIndex(of: "/").map(name.index(after:)) ?? name.startIndex
-    guard let dot = name[start...].firstIndex(of: "."), dot > start, name.index(after: dot) < name.endIndex else {
-      return nil
-    }
+    // A dot and a combining accent are one `Character`.
+    let scalars = name.unicodeScalars
+    let start = scalars.lastIndex(of: "/").map(scalars.index(after:)) ?? scalars.startIndex
+    guard let dot = scalars[start...].firstIndex(of: "."), dot > start, scalars.index(after: dot) < scalars.endIndex
+    else { return nil }
     guard !MemberName.isHidden(name) else { return nil }
-    key = name[..<dot]
-    ending = name[name.index(after: dot)...].lowercased()
+    key = Substring(scalars[..<dot])
+    ending = String(scalars[scalars.index(after: dot)...]).lowercased()
   }
 
   /// Whether a name is of WebDataset's own facts (`__…__`), or begins with a dot.

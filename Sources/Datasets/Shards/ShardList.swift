@@ -29,7 +29,8 @@ struct ShardList {
       var input, target: Int?
       var rank = Int.max
     }
-    var places: [Substring: Int] = [:]
+    // Two texts may be equal whose bytes differ, such as an accent by itself or as a part of its letter.
+    var places: [[UInt8]: Int] = [:]
     var keys: [Substring] = []
     var samples: [Sample] = []
     var repeated: [String] = []
@@ -39,9 +40,10 @@ struct ShardList {
         if !MemberName.isHidden(file.name) { others.add(file.name, isFolder: false) }
         continue
       }
-      let place = places[name.key, default: samples.count]
+      let key = Array(name.key.utf8)
+      let place = places[key, default: samples.count]
       if place == samples.count {
-        places[name.key] = place
+        places[key] = place
         keys.append(name.key)
         samples.append(Sample())
       }
