@@ -31,10 +31,23 @@ import Testing
       "recipe.yaml:5: data.shuffleWindow is 3 (recipe.yaml:5), but samples keep their order, since shuffle is false",
       "leave one of them out"
     ),
+    (
+      "train: a.tar, classes: [a, b, a]",
+      "recipe.yaml:5: data.classes has the class \"a\" twice, for the indices 0 and 2",
+      "each class has a name of its own"
+    ),
     ("train: {a: b}", "recipe.yaml:5: data.train must be text or a list, not a mapping", nil),
   ])
   func whatCannotBeIsRefused(keys: String, message: String, advice: String?) throws {
     #expect(try failure(of: "data: {source: tar, \(keys)}\n") == wrong(message, advice))
+  }
+
+  @Test func classesOfOtherSourcesAreNamedOnce() throws {
+    #expect(
+      try failure(of: "data: {source: idx, folder: f, classNames: [a, a]}\n")
+        == wrong(
+          "recipe.yaml:5: data.classNames has the class \"a\" twice, for the indices 0 and 1",
+          "each class has a name of its own"))
   }
 
   @Test func aWindowIsOfShardsAlone() throws {

@@ -63,6 +63,7 @@ public struct IDXEntry: SplittableEntry {
         of: ["testImages", "testLabels"], "\(section.path) names test images or labels, but not both",
         advice: "give data.testImages and data.testLabels")
     }
+    try section.checkClasses(classNames, key: "classNames")
     try checkSplit(section, test: "testImages")
   }
 

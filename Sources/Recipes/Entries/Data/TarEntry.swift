@@ -104,6 +104,7 @@ public struct TarEntry: GroupableEntry, PixelEntry {
   public func check(_ section: RecipeSection) throws {
     try checkSplit(section)
     try checkDepth(section)
+    try section.checkClasses(classes, key: "classes")
     if let shuffleWindow, !shuffle {
       throw section.conflict(
         of: ["shuffleWindow", "shuffle"],

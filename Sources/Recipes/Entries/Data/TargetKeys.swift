@@ -1,5 +1,19 @@
 import Diagnostics
 
+extension RecipeSection {
+  /// Checks that a list of classes names each once.
+  /// - Throws: `Failure` (configuration) naming the one that comes again.
+  func checkClasses(_ names: [String]?, key: String) throws {
+    var places: [String: Int] = [:]
+    for (place, name) in (names ?? []).enumerated() {
+      guard let first = places.updateValue(place, forKey: name) else { continue }
+      throw conflict(
+        of: [key], "\(path(of: key)) has the class \"\(name)\" twice, for the indices \(first) and \(place)",
+        advice: "each class has a name of its own")
+    }
+  }
+}
+
 extension Recipe {
   /// Checks that a table's keys `label` and `targets` fit the loss.
   /// - Throws: `Failure` (configuration) naming the loss and the key.
