@@ -54,5 +54,6 @@ import Testing
     #expect(try entry("train: a.tar, shuffleWindow: 4").shuffleWindow == 4)
     let refused = try failure(of: "data: {source: csv, train: t.csv, shuffleWindow: 4}\n")
     #expect(refused.message == "recipe.yaml:5: unknown key data.shuffleWindow")
+    #expect(refused.advice == "csv has no such key; it belongs to source: tar")
   }
 }
