@@ -6,8 +6,9 @@ import Images
 public struct ShardForm: Sendable {
   /// What targets are.
   public enum Targets: Sendable {
-    /// Classes with these names; nil for those that occur. `ignored` is an index that is no class.
-    case classes(names: [String]?, ignored: Int?)
+    /// Classes with these names; nil for those that occur. `ignored` is an index that is no class. `example` says that samples
+    /// trained on have the names, not the recipe, so that no index can stand for a name; nil if it can.
+    case classes(names: [String]?, ignored: Int?, example: String? = nil)
     /// Numbers, `width` for each sample; if nil, as many as the first sample has.
     case values(width: Int?)
   }

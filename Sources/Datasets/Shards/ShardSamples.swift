@@ -16,6 +16,8 @@ public struct ShardSamples: Sendable {
   /// The shards, for messages.
   public let source: String
   let files: ShardFiles
+  /// Says what the first sample's target is.
+  private var firstTarget: String?
   private(set) var places: [ShardPlace] = []
   private var names = PackedTexts()
   /// The number of axes and the extents of each input.
@@ -42,8 +44,11 @@ public struct ShardSamples: Sendable {
       throw Failure(.data, "\(source): no sample can be read", advice: damage.first?.message)
     }
     targets = read.targets.choosing(sound)
+    if case .text(let text) = list.candidates[sound[0]].target {
+      firstTarget = "\(list.targetName(sound[0], shards.paths)) is \"\(shortened(text))\""
+    }
     classNames = read.classNames
-    notices = [indexing.notice].compactMap(\.self) + list.notices
+    notices = [indexing.notice, read.notice].compactMap(\.self) + list.notices
     for candidate in sound.lazy.map({ list.candidates[$0] }) {
       places.append(candidate.place)
       names.append(candidate.name)
@@ -79,8 +84,8 @@ public struct ShardSamples: Sendable {
   /// What targets of samples are that are measured by a network trained on these.
   public func targetsOfOthers(_ form: ShardForm) -> ShardForm.Targets {
     if case .values(_, let width) = targets { return .values(width: width) }
-    if case .classes(_, let ignored) = form.targets { return .classes(names: classNames, ignored: ignored) }
-    return form.targets
+    guard case .classes(let names, let ignored, _) = form.targets else { return form.targets }
+    return .classes(names: classNames, ignored: ignored, example: names == nil ? firstTarget : nil)
   }
 
   /// The samples with these indices, in the order of the shards.
@@ -121,10 +126,10 @@ public struct ShardSamples: Sendable {
 
   /// Checks that each named class has a sample, if the names are those that occur.
   private func checkClasses(_ form: ShardForm) throws {
-    guard case .classes(nil, _) = form.targets, let classes, !damage.isEmpty else { return }
+    guard case .classes(nil, _, _) = form.targets, let classes, !damage.isEmpty else { return }
     let held = Set(classes)
     for (index, name) in classNames.enumerated() where !held.contains(Int32(index)) && Int(name) == nil {
-      throw Failure(.data, "\(source): no sample of the class \(name) can be read", advice: damage.first?.message)
+      throw Failure(.data, "\(source): no sample of the class \(shortened(name)) can be read", advice: damage.first?.message)
     }
   }
 }

@@ -61,7 +61,9 @@ public struct ShardTarget: Equatable, Sendable {
     guard let value = object[key] else {
       let keys = object.keys.sorted()
       let meant = nearestName(to: key, among: keys)
-      let others = meant.map { "; did you mean \($0)?" } ?? ", but \(keys.prefix(5).joined(separator: ", "))"
+      let others =
+        meant.map { "; did you mean \(shortened($0))?" } ?? ", but "
+        + keys.prefix(5).map(shortened).joined(separator: ", ")
       return .fault("has no key \(key)\(others)")
     }
     switch value {

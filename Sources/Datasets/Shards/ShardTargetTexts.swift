@@ -7,6 +7,8 @@ struct ShardTargetTexts {
     var targets: ImageTargets
     var classNames: [String]
     var faults: [Failure?]
+    /// A hint that targets may not be what they should; nil if nothing suggests it.
+    var notice: String?
   }
 
   private let texts: [ShardIndex.Target]
@@ -18,33 +20,28 @@ struct ShardTargetTexts {
   /// - Throws: `Failure` (data) if a class is not one of those that are named.
   func read(_ targets: ShardForm.Targets, name: (Int) -> String) throws -> Result {
     switch targets {
-    case .classes(let names?, let ignored): try classes(among: names, ignored: ignored, name: name)
-    case .classes(nil, let ignored): classes(ignored: ignored, name: name)
+    case .classes(let names?, let ignored, let example):
+      try classes(among: names, ignored: ignored, example: example, name: name)
+    case .classes(nil, let ignored, _): classes(ignored: ignored, name: name)
     case .values(let width): values(width: width, name: name)
     }
   }
 
-  /// The first text; nil if there is none.
-  private var first: String? {
-    for case .text(let text) in texts where !text.isEmpty { return text }
-    return nil
+  /// The texts in their order, with their places, but for those that are empty.
+  private var filled: some Sequence<(place: Int, text: String)> {
+    texts.lazy.enumerated().compactMap { place, target in
+      if case .text(let text) = target, !text.isEmpty { (place: place, text: text) } else { nil }
+    }
   }
 
   /// Class indices if the first target is one, else names.
   private func classes(ignored: Int?, name: (Int) -> String) -> Result {
-    guard first.flatMap({ Int($0) }) != nil else {
-      let names = Set(texts.compactMap { if case .text(let text) = $0, !text.isEmpty { text } else { nil } })
-      let sorted = ClassLabels.sorted(names)
-      let places = Dictionary(uniqueKeysWithValues: zip(sorted, 0...))
-      return result(names: sorted, name: name) { _, text in
-        places[text].map { .success(Int32($0)) } ?? .failure(Failure(.data, " is empty"))
-      }
-    }
+    guard let first = filled.first(where: { _ in true }), Int(first.text) != nil else { return namedClasses(name) }
     var largest = 0
     var result = result(names: [], name: name) { _, text in
       guard let number = Int(text), number == ignored || (0..<ClassLabels.limit).contains(number) else {
         return .failure(
-          Failure(.data, " is \"\(text.prefix(40))\", which is no class index", advice: "class indices count from 0"))
+          Failure(.data, " is \"\(shortened(text))\", which is no class index", advice: "class indices count from 0"))
       }
       if number != ignored { largest = max(largest, number) }
       return .success(Int32(number))
@@ -53,11 +50,39 @@ struct ShardTargetTexts {
     return result
   }
 
+  /// The names that occur.
+  private func namedClasses(_ name: (Int) -> String) -> Result {
+    let names = Set(filled.lazy.map(\.text).filter { $0.utf8.count <= ShardTargetTexts.longestName })
+    let sorted = ClassLabels.sorted(names)
+    let places = Dictionary(uniqueKeysWithValues: zip(sorted, 0...))
+    var result = result(names: sorted, name: name) { _, text in
+      if let place = places[text] { return .success(Int32(place)) }
+      guard !text.isEmpty else { return .failure(Failure(.data, " is empty")) }
+      return .failure(
+        Failure(.data, " is \"\(shortened(text))\" and has \(text.count) letters, too many for the name of a class"))
+    }
+    if let index = filled.first(where: { Int($0.text) != nil }),
+      let named = filled.first(where: { Int($0.text) == nil })
+    {
+      result.notice =
+        "\(name(index.place)) is \"\(index.text)\", like the index of a class, but \(name(named.place)) is "
+        + "\"\(shortened(named.text))\": all are taken as names"
+    }
+    return result
+  }
+
+  /// Longer texts are surely no names of classes.
+  private static let longestName = 256
+
   /// Names, or if no name is a number, their indices.
-  private func classes(among names: [String], ignored: Int?, name: (Int) -> String) throws -> Result {
+  private func classes(
+    among names: [String], ignored: Int?, example: String?, name: (Int) -> String
+  ) throws -> Result {
     let places = Dictionary(zip(names, 0...), uniquingKeysWith: { first, _ in first })
+    let areIndices = names.enumerated().allSatisfy { $1 == String($0) }
+    let areNames = names.allSatisfy { Int($0) == nil }
     // Indices stand for names unless these could be meant themselves.
-    let takesIndices = names.allSatisfy { Int($0) == nil } || names.enumerated().allSatisfy { $1 == String($0) }
+    let takesIndices = example == nil && areNames || areIndices
     var unknown: (place: Int, text: String)?
     let result = result(names: names, name: name) { place, text in
       if let index = places[text] { return .success(Int32(index)) }
@@ -68,10 +93,20 @@ struct ShardTargetTexts {
       return .failure(Failure(.data, " is empty"))
     }
     guard let unknown else { return result }
+    let isIndex = Int(unknown.text) != nil
+    if let example, isIndex ? areNames : areIndices {
+      throw Failure(
+        .data,
+        "\(name(unknown.place)) is \"\(shortened(unknown.text))\", the \(isIndex ? "index" : "name") of a class, "
+          + "but \(example), \(isIndex ? "a name" : "an index")",
+        advice: "write names everywhere or indices everywhere; or name the classes in the order of their indices: "
+          + "data.classes=[…]")
+    }
     let meant = nearestName(to: unknown.text, among: names).map { "did you mean \($0)? " } ?? ""
+    let shown = names.prefix(10).map(shortened).joined(separator: ", ") + (names.count > 10 ? ", …" : "")
     throw Failure(
-      .data, "\(name(unknown.place)) is \"\(unknown.text.prefix(40))\", which is none of the \(names.count) classes",
-      advice: "\(meant)the classes are \(names.prefix(10).joined(separator: ", "))\(names.count > 10 ? ", …" : "")")
+      .data, "\(name(unknown.place)) is \"\(shortened(unknown.text))\", which is none of the \(names.count) classes",
+      advice: "\(meant)the classes are \(shown)")
   }
 
   private func result(
@@ -110,7 +145,7 @@ struct ShardTargetTexts {
         case .fault(let reason): reason
         case .text(let text):
           row.map { "has \(counted($0.count, "number")), the first sample \(width)" }
-            ?? "is \"\(text.prefix(40))\", which is not finite numbers with blanks or commas between them"
+            ?? "is \"\(shortened(text))\", which is not finite numbers with blanks or commas between them"
         }
       return Failure(.data, "\(name(place)) \(reason)", advice: "to learn classes, write loss: cross-entropy")
     }

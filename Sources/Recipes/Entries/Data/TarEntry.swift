@@ -168,7 +168,10 @@ public struct TarEntry: GroupableEntry, PixelEntry {
   ) throws -> (samples: any Dataset, notices: [String]) {
     var notices: [String] = []
     let shards = try ShardPattern([path])
-    let form = try form(of: shards, for: recipe, names: facts.classNames.isEmpty ? nil : facts.classNames)
+    var form = try form(of: shards, for: recipe, names: facts.classNames.isEmpty ? nil : facts.classNames)
+    if classes == nil, case .classes(let names?, let ignored, _) = form.targets {
+      form.targets = .classes(names: names, ignored: ignored, example: "the run was trained on \"\(names[0])\"")
+    }
     let found = try sound(try ShardSamples(shards, form: form), &notices)
     return (try evaluated(found, form, recipe), notices)
   }
