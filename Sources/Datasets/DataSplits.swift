@@ -20,6 +20,8 @@ public struct DataSplits {
   public let notices: [String]
   /// A hint that samples or targets may have another shape than intended; nil if nothing suggests it.
   public let shapeNotice: String?
+  /// What was left out of the files, to explain what fails for lack of it; nil if nothing was.
+  public let damageNotice: String?
   /// The groups of samples in each part; nil if samples have none.
   public let groups: SplitGroups?
   private let measuredTraining: (any Dataset)?
@@ -28,11 +30,13 @@ public struct DataSplits {
   /// on, for example by random transforms.
   public init(
     training: any Dataset, validation: (any Dataset)? = nil, test: (any Dataset)? = nil, notices: [String] = [],
-    shapeNotice: String? = nil, measuredTraining: (any Dataset)? = nil, groups: SplitGroups? = nil
+    shapeNotice: String? = nil, damageNotice: String? = nil, measuredTraining: (any Dataset)? = nil,
+    groups: SplitGroups? = nil
   ) {
     self.notices = notices
     self.groups = groups
     self.shapeNotice = shapeNotice
+    self.damageNotice = damageNotice
     self.measuredTraining = measuredTraining
     self.training = training
     self.validation = validation

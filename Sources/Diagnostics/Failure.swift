@@ -44,6 +44,12 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
   /// The same failure with a place before its message.
   public func located(_ place: String) -> Failure { Failure(exitCode, "\(place): \(message)", advice: advice) }
 
+  /// The same failure with one more line of advice; nil adds none.
+  package func adding(_ line: String?) -> Failure {
+    guard let line else { return self }
+    return Failure(exitCode, message, advice: [advice, line].compactMap(\.self).joined(separator: "\n  "))
+  }
+
   /// The message, and the advice on a line of its own.
   public var description: String {
     advice.map { "\(message)\n  \($0)" } ?? message

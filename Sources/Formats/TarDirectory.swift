@@ -32,11 +32,25 @@ public struct TarDirectory: Equatable, Sendable {
   public private(set) var members: [Member] = []
   /// Members of other kinds, but for folders.
   public private(set) var others: [Other] = []
-  /// How the archive breaks off after these members; nil if it has its end.
-  public private(set) var cut: String?
+  /// How the archive ends after these members.
+  public private(set) var end = End.mark
+
+  /// How an archive ends.
+  public enum End: Equatable, Sendable {
+    /// By the mark of its end: a block of zeros, mostly two.
+    case mark
+    /// By that mark, but headers of further members follow, which no program reads.
+    case markWithin
+    /// Behind a member, without that mark.
+    case noMark
+    /// Within a member, or by a damaged header; in words.
+    case cut(String)
+  }
 
   /// Longer names and attributes mean a damaged file.
   private static let longestText = 1 << 20
+  /// Archives are padded with zeros to records of a size that programs choose, mostly 10 KiB, and surely less than this.
+  private static let longestPadding = 1 << 24
 
   /// Reads the headers of a file.
   /// - Throws: `Failure` (data) if it is no tar file, (inputOutput) if reading fails.
@@ -49,13 +63,16 @@ public struct TarDirectory: Equatable, Sendable {
     var attributes = PaxAttributes()
     while true {
       guard let block = try reader.block(at: offset) else {
-        cut = "it ends without the mark of its end"
+        end = .noMark
         return
       }
-      guard block.contains(where: { $0 != 0 }) else { return }
+      guard !block.allSatisfy({ $0 == 0 }) else {
+        if try TarDirectory.goesOn(&reader, from: offset + TarHeader.blockSize) { end = .markWithin }
+        return
+      }
       guard let header = TarHeader(block) else {
         guard offset > 0 else { throw TarDirectory.noTar(file.path) }
-        cut = "the header at byte \(offset) is damaged"
+        end = .cut("the header at byte \(offset) is damaged")
         return
       }
       offset += TarHeader.blockSize
@@ -69,7 +86,7 @@ public struct TarDirectory: Equatable, Sendable {
       let length = isOwn ? attributes.size ?? header.size : header.size
       let name = attributes.path ?? longName ?? header.name
       guard offset <= size, length <= size - offset else {
-        cut = "it ends within \(name)"
+        end = .cut("it ends within \(name)")
         return
       }
       switch header.kind {
@@ -78,7 +95,7 @@ public struct TarDirectory: Equatable, Sendable {
       case .other(let kind): others.append(Other(name: name, kind: kind))
       case .longName, .attributes:
         guard length <= TarDirectory.longestText else {
-          cut = "the header at byte \(offset - TarHeader.blockSize) is damaged"
+          end = .cut("the header at byte \(offset - TarHeader.blockSize) is damaged")
           return
         }
         var bytes: [UInt8] = []
@@ -88,7 +105,7 @@ public struct TarDirectory: Equatable, Sendable {
         } else if let read = PaxAttributes(bytes[...]) {
           attributes = read
         } else {
-          cut = "the header at byte \(offset - TarHeader.blockSize) is damaged"
+          end = .cut("the header at byte \(offset - TarHeader.blockSize) is damaged")
           return
         }
       case .folder, .longLink, .commonAttributes: break
@@ -97,6 +114,15 @@ public struct TarDirectory: Equatable, Sendable {
       // The last block may lack its padding.
       offset += length + (TarHeader.blockSize - length % TarHeader.blockSize) % TarHeader.blockSize
     }
+  }
+
+  /// Whether a header follows the mark of the end, as in archives that were joined by `cat`.
+  private static func goesOn(_ reader: inout HeaderReader, from start: Int) throws -> Bool {
+    for offset in stride(from: start, to: start + longestPadding, by: TarHeader.blockSize) {
+      guard let block = try reader.block(at: offset) else { return false }
+      if !block.allSatisfy({ $0 == 0 }) { return TarHeader(block) != nil }
+    }
+    return false
   }
 
   /// Checks that a file does not begin as one of another kind.

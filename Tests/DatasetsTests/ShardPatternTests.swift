@@ -32,6 +32,7 @@ import Testing
   @Test(arguments: [
     ("a/b.c/00.seg.PNG", "a/b.c/00|seg.png"), ("./a.cls", "./a|cls"), (".x.jpg", nil), ("a/.x.jpg", nil),
     ("__meta__/a.txt", nil), ("x", nil), ("a.", nil), ("a/b", nil),
+    ("a.\u{301}b", "a|\u{301}b"), ("\u{301}/a.cls", "\u{301}/a|cls"),
   ])
   func namesAreDividedAtTheFirstDot(name: String, parts: String?) {
     #expect(MemberName(name).map { "\($0.key)|\($0.ending)" } == parts)

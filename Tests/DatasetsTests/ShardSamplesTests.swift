@@ -8,7 +8,7 @@ import Testing
 @testable import Datasets
 
 @Suite struct ShardSamplesTests {
-  private func samples(
+  func samples(
     _ paths: [String], inputs: [String] = [], target: String = "cls",
     _ targets: ShardForm.Targets = .classes(names: nil, ignored: nil), checks: Bool = true
   ) throws -> ShardSamples {
@@ -19,7 +19,7 @@ import Testing
   }
 
   /// Calls `body` with a function that writes a shard and returns its path.
-  private func withShards<Result>(
+  func withShards<Result>(
     _ body: (_ write: (_ name: String, KeyValuePairs<String, [UInt8]>) throws -> String) throws -> Result
   ) throws -> Result {
     try withFolder { folder in
@@ -31,11 +31,22 @@ import Testing
   }
 
   /// The message of the failure that `body` throws, with paths in the test's folder.
-  private func message<Result>(of body: () throws -> Result) throws -> String {
-    try failure(of: body).replacing(#/[^ ']*datasets-[0-9A-F-]+\//#, with: "")
+  func message<Result>(of body: () throws -> Result) throws -> String { local(try failure(of: body)) }
+
+  /// The advice of the failure that `body` throws, likewise.
+  func advice<Result>(of body: () throws -> Result) throws -> String? {
+    do {
+      _ = try body()
+      return nil
+    } catch let failure as Failure {
+      return failure.advice.map(local)
+    }
   }
 
-  private func image(_ name: String) throws -> [UInt8] { Array(try imageBytes(name)) }
+  /// A text with paths in the test's folder.
+  func local(_ text: String) -> String { text.replacing(#/[^ ']*datasets-[0-9A-F-]+\//#, with: "") }
+
+  func image(_ name: String) throws -> [UInt8] { Array(try imageBytes(name)) }
 
   @Test func membersWithOneKeyAreASample() throws {
     try withShards { write in
@@ -45,7 +56,7 @@ import Testing
         ["x/1.jpg": colour, "x/1.cls": Array("2\n".utf8), "x/2.cls": [0x30], "x/2.PNG": grey, "x/1.json": [], "no": []])
       let two = try write("b.tar", ["x/1.cls": [0x31], "x/1.jpg": colour, "__meta__/k.txt": []])
       let found = try samples([one, two])
-      #expect(found.classes == [2, 0, 1] && found.classNames == ["0", "1", "2"] && found.damage.isEmpty)
+      #expect(found.classes == [2, 0, 1] && found.classNames == ["0", "1", "2"] && found.damage.first == nil)
       #expect((0..<3).map(found.name) == ["\(one): x/1.jpg", "\(one): x/2.PNG", "\(two): x/1.jpg"])
       #expect(found.shards == [0..<2, 2..<3])
       #expect(
@@ -92,7 +103,7 @@ import Testing
         ])
       let found = try samples([path])
       #expect(found.classes == [0, 3])
-      let messages = found.damage.map { $0.message.replacing("\(path): ", with: "") }
+      let messages = found.damage.samples.map { $0.message.replacing("\(path): ", with: "") }
       #expect(
         messages.map { String($0.prefix(40)) }
           == [
@@ -185,7 +196,7 @@ import Testing
       let lists = ListsOfRanks(count: 6)
       DispatchQueue.concurrentPerform(iterations: 6) { rank in
         let found = try? samples(paths)
-        lists.set(rank, found.map { "\($0.classes ?? []) \($0.damage.map(\.message))" } ?? "none")
+        lists.set(rank, found.map { "\($0.classes ?? []) \($0.damage.samples.map(\.message))" } ?? "none")
       }
       #expect(Set(lists.all).count == 1 && lists.all[0] != "none", "\(lists.all)")
     }
@@ -239,8 +250,8 @@ import Testing
           "1.npy": array([3], from: 0), "1.cls": [0x30], "2.npy": array([3], from: .infinity), "2.cls": [0x30],
           "3.npy": Array(array([3], from: 0).dropLast()), "3.cls": [0x30], "4.npy": [1, 2], "4.cls": [0x30],
         ])
-      #expect(try samples([broken]).damage.count == 3)
-      #expect(try samples([broken], checks: false).damage.count == 2)
+      #expect(try samples([broken]).damage.samples.count == 3)
+      #expect(try samples([broken], checks: false).damage.samples.count == 2)
     }
   }
 }

@@ -65,8 +65,10 @@ public struct ShardForm: Sendable {
 
   /// The endings of images, or `npy`, whichever the first sample has.
   private static func usualInputs(of shards: ShardPattern) throws -> [String] {
+    var fault: String?
     for path in shards.paths {
-      let members = try ShardIndexing.members(of: path)
+      let (members, end) = try ShardIndexing.contents(of: path)
+      fault = fault ?? end.fault(of: path)
       guard let first = members.lazy.compactMap({ MemberName($0.name) }).first else { continue }
       let endings = members.lazy.compactMap { MemberName($0.name) }.filter { $0.key == first.key }.map(\.ending)
       if endings.contains(where: InputKind.images.contains) { return InputKind.images }
@@ -74,9 +76,11 @@ public struct ShardForm: Sendable {
       throw Failure(
         .data,
         "\(path): the first sample, \(first.key), has no image and no array, but \(endings.joined(separator: ", "))",
-        advice: "name the ending of inputs, such as data.input=left.jpg")
+        advice: "name the ending of inputs, such as data.input=left.jpg"
+      ).adding(fault)
     }
     throw Failure(
-      .data, "\(shards.text): there are no samples", advice: "members are named KEY.jpg, KEY.cls and so on")
+      .data, "\(shards.text): there are no samples", advice: "members are named KEY.jpg, KEY.cls and so on"
+    ).adding(fault)
   }
 }

@@ -49,8 +49,8 @@ struct ShardIndex: Equatable {
   var members: [TarDirectory.Member]
   /// Its other members.
   var others: [TarDirectory.Other]
-  /// How it breaks off; nil if it does not.
-  var cut: String?
+  /// How it ends.
+  var end: TarDirectory.End
   /// The inputs that were looked at, by their endings.
   var inspections: [String: Inspection] = [:]
   /// What was found in inputs, by the members' places in the list.

@@ -3,14 +3,14 @@ import Formats
 /// The file of an index, binary: a mark with the version, then the fields as little-endian numbers and texts with their lengths,
 /// then the SHA-256 of all before.
 extension ShardIndex {
-  private static let mark = Array("dp-train shards 1\n".utf8)
+  private static let mark = Array("dp-train shards 2\n".utf8)
   private static let digestLength = 64
 
   /// The bytes of the file.
   func encoded() throws -> [UInt8] {
     var writer = ByteWriter(ShardIndex.mark)
     for number in [stamp.size, stamp.seconds, stamp.nanoseconds] { writer.write(number) }
-    writer.write(cut)
+    writer.write(end)
     writer.write(members.count)
     for member in members {
       writer.write(member.name)
@@ -76,7 +76,7 @@ extension ShardIndex {
 
   private init(_ reader: inout ByteReader) throws(ByteReader.End) {
     stamp = FileStamp(size: try reader.number(), seconds: try reader.number(), nanoseconds: try reader.number())
-    cut = try reader.optionalText()
+    end = try reader.end()
     members = []
     for _ in 0..<(try reader.count()) {
       members.append(
@@ -129,6 +129,17 @@ private struct ByteWriter {
     write(text == nil ? 0 : 1)
     if let text { write(text) }
   }
+
+  mutating func write(_ end: TarDirectory.End) {
+    switch end {
+    case .mark: write(0)
+    case .markWithin: write(1)
+    case .noMark: write(2)
+    case .cut(let how):
+      write(3)
+      write(how)
+    }
+  }
 }
 
 /// Takes numbers and texts from bytes.
@@ -161,6 +172,16 @@ private struct ByteReader {
   }
 
   mutating func optionalText() throws(End) -> String? { try number() == 0 ? nil : try text() }
+
+  mutating func end() throws(End) -> TarDirectory.End {
+    switch try number() {
+    case 0: .mark
+    case 1: .markWithin
+    case 2: .noMark
+    case 3: .cut(try text())
+    default: throw End()
+    }
+  }
 
   mutating func depth() throws(End) -> ShardIndex.Depth {
     guard let depth = UInt8(exactly: try number()).flatMap(ShardIndex.Depth.init) else { throw End() }

@@ -56,10 +56,12 @@ struct ShardIndexing {
     return ShardIndexFile(of: path).read(file.stamp).flatMap { $0.satisfies(needs) ? $0 : nil }
   }
 
-  /// The files in a shard.
+  /// The files in a shard, and how it ends.
   /// - Throws: as the initializer.
-  static func members(of path: String) throws -> [TarDirectory.Member] {
+  static func contents(of path: String) throws -> (members: [TarDirectory.Member], end: TarDirectory.End) {
     let file = try TarFile(path)
-    return try ShardIndexFile(of: path).read(file.stamp)?.members ?? TarDirectory(of: file).members
+    if let index = ShardIndexFile(of: path).read(file.stamp) { return (index.members, index.end) }
+    let directory = try TarDirectory(of: file)
+    return (directory.members, directory.end)
   }
 }

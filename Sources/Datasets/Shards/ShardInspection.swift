@@ -24,7 +24,7 @@ struct ShardInspection {
     } else {
       let directory = try TarDirectory(of: file)
       index = ShardIndex(
-        stamp: file.stamp, members: directory.members, others: directory.others, cut: directory.cut)
+        stamp: file.stamp, members: directory.members, others: directory.others, end: directory.end)
     }
     let endings = index.members.map { MemberName($0.name)?.ending }
     if let target = needs.target, index.targets[target.text] == nil {

@@ -14,7 +14,14 @@ struct ShardList {
   }
 
   private(set) var candidates: [Candidate] = []
-  private(set) var notices: [String] = []
+  /// About members that are not read, one notice for each shard.
+  private var unread: [String] = []
+  /// About names that come again, one notice for each shard.
+  private var repeats: [String] = []
+  /// About members behind the ends of shards, one notice for each.
+  private var continuations: [String] = []
+  /// Shards that may lack members, by their numbers.
+  private var faultyEnds: [(shard: Int, failure: Failure)] = []
   private let form: ShardForm
   private var withInput = 0
   private var withTarget = 0
@@ -68,15 +75,16 @@ struct ShardList {
       add(key: String(key), input: sample.input, target: sample.target, of: index, shard: shard, path: path)
     }
     let reason = "samples are files KEY.\(form.inputs[0]) and KEY.\(form.target.ending)"
-    notices += others.notices(root: path, reason: reason)
+    unread += others.notices(root: path, reason: reason)
     if !repeated.isEmpty {
       let shown = repeated.prefix(3).joined(separator: ", ") + (repeated.count > 3 ? ", …" : "")
-      notices.append(
+      repeats.append(
         "\(path): \(counted(repeated.count, "member")) came before by the same name (\(shown)): the last is read, as tar "
           + "unpacks it")
     }
-    if let cut = index.cut {
-      breaks.append(Failure(.data, "\(path) is cut or damaged: \(cut)", advice: "copy or write it again"))
+    if let notice = index.end.notice(of: path) { continuations.append(notice) }
+    if let fault = index.end.fault(of: path) {
+      faultyEnds.append((shard, Failure(.data, fault, advice: "copy or write it again")))
     }
   }
 
@@ -109,11 +117,27 @@ struct ShardList {
     candidates.append(candidate)
   }
 
-  /// Shards that break off.
-  private var breaks: [Failure] = []
+  /// What is wrong with the shards, `source` in messages.
+  func damage(_ source: String) -> ShardDamage {
+    ShardDamage(source: source, samples: candidates.compactMap(\.fault), breaks: breaks)
+  }
 
-  /// Why samples and parts of shards are left out.
-  var faults: [Failure] { breaks + candidates.compactMap(\.fault) }
+  /// The shards that may lack members.
+  var breaks: [ShardBreak] {
+    guard !faultyEnds.isEmpty else { return [] }
+    var samples: [Int: Int] = [:]
+    for candidate in candidates where candidate.fault == nil { samples[candidate.place.shard, default: 0] += 1 }
+    return faultyEnds.map { ShardBreak(failure: $0.failure, samples: samples[$0.shard] ?? 0) }
+  }
+
+  /// Notices about members that are not read.
+  var notices: [String] {
+    firstNotices(unread) { "\(counted($0, "more tar file")) with members that are not read" }
+      + firstNotices(repeats) { "\(counted($0, "more tar file")) with names that came before" }
+      + firstNotices(continuations) {
+        "\(counted($0, "more tar file")) with members behind the mark of the end"
+      }
+  }
 
   /// Notes why a sample is left out, if it is not yet.
   mutating func leaveOut(_ candidate: Int, _ fault: Failure) {
@@ -131,8 +155,7 @@ struct ShardList {
   func absence(source: String) -> Failure? {
     guard let first else {
       return Failure(
-        .data, "\(source): there are no samples",
-        advice: breaks.first?.message ?? "members are named KEY.jpg, KEY.cls and so on")
+        .data, "\(source): there are no samples", advice: "members are named KEY.jpg, KEY.cls and so on")
     }
     let held = "the first, \(first.key), has \(first.endings.prefix(8).joined(separator: ", "))"
     if withInput == 0 {

@@ -9,9 +9,9 @@ public struct ShardSamples: Sendable {
   public private(set) var targets: ImageTargets
   /// The classes' names; empty if targets are numbers.
   public let classNames: [String]
-  /// Why samples were left out.
-  public let damage: [Failure]
-  /// Notices about members that are not read, and about shards that break off.
+  /// What is wrong with the shards, and which samples were left out for it.
+  package let damage: ShardDamage
+  /// Notices about members that are not read.
   public let notices: [String]
   /// The shards, for messages.
   public let source: String
@@ -32,16 +32,23 @@ public struct ShardSamples: Sendable {
     files = ShardFiles(shards.paths, stamps: indexing.indexes.map(\.stamp))
     var list = ShardList(form)
     for (shard, index) in indexing.indexes.enumerated() { list.add(index, shard: shard, path: shards.paths[shard]) }
-    if let absent = list.absence(source: source) { throw absent }
+    if let absent = list.absence(source: source) {
+      throw absent.adding(ShardDamage(source: source, samples: [], breaks: list.breaks).summary)
+    }
     let texts = ShardTargetTexts(list.candidates.map(\.target))
-    let read = try texts.read(form.targets) { list.targetName($0, shards.paths) }
+    let read: ShardTargetTexts.Result
+    do {
+      read = try texts.read(form.targets) { list.targetName($0, shards.paths) }
+    } catch let failure as Failure {
+      throw failure.adding(list.damage(source).summary)
+    }
     for (candidate, fault) in zip(list.candidates.indices, read.faults) {
       if let fault { list.leaveOut(candidate, fault) }
     }
     let sound = list.candidates.indices.filter { list.candidates[$0].fault == nil }
-    damage = list.faults
+    damage = list.damage(source)
     guard !sound.isEmpty else {
-      throw Failure(.data, "\(source): no sample can be read", advice: damage.first?.message)
+      throw Failure(.data, "\(source): no sample can be read", advice: damage.summary)
     }
     targets = read.targets.choosing(sound)
     if case .text(let text) = list.candidates[sound[0]].target {
@@ -126,10 +133,10 @@ public struct ShardSamples: Sendable {
 
   /// Checks that each named class has a sample, if the names are those that occur.
   private func checkClasses(_ form: ShardForm) throws {
-    guard case .classes(nil, _, _) = form.targets, let classes, !damage.isEmpty else { return }
+    guard case .classes(nil, _, _) = form.targets, let classes, !damage.samples.isEmpty else { return }
     let held = Set(classes)
     for (index, name) in classNames.enumerated() where !held.contains(Int32(index)) && Int(name) == nil {
-      throw Failure(.data, "\(source): no sample of the class \(shortened(name)) can be read", advice: damage.first?.message)
+      throw Failure(.data, "\(source): no sample of the class \(shortened(name)) can be read", advice: damage.summary)
     }
   }
 }

@@ -47,7 +47,7 @@ extension Recipe {
     let weights =
       try known
       ?? placing("loss.classWeights", "loss.positiveWeights") {
-        try loss.balancingWeights(of: splits.training)
+        try splits.advising { try loss.balancingWeights(of: splits.training) }
       }
     if let weights { weighted.loss.balance(by: weights) }
     var experiment = try weighted.makeWeightedExperiment(on: splits)
@@ -82,7 +82,9 @@ extension Recipe {
       optimizerSharding: optimizerSharding, precision: precision)
     (settings.monitor, settings.stop, settings.restoresBest) = (monitor.monitor, stop?.rule, restoreBest)
     settings.outliers = outliers?.rule
-    settings.draws = try placing("sampling") { try makeDraws(of: splits.training) }
+    settings.draws = try placing("sampling") {
+      try splits.advising { try makeDraws(of: splits.training) }
+    }
     settings.shuffleWindow = data.shuffleWindow
     settings.mixing = mix.mixing
     try placing("mix", "mix.cutmix") { try settings.mixing?.check(splits.training, for: network) }
@@ -142,7 +144,7 @@ extension Recipe {
     ) {
       try data.makeSplits(for: self)
     }
-    try checkClassCount(of: splits.training)
+    try splits.advising { try checkClassCount(of: splits.training) }
     return splits
   }
 
@@ -221,14 +223,15 @@ extension Recipe {
 }
 
 extension DataSplits {
-  /// Runs `body`. If shapes do not fit, adds what else the data may mean to the failure's advice.
+  /// Runs `body`. If shapes or classes do not fit, adds what else the data may mean, and what was left out of it, to the failure's
+  /// advice.
   fileprivate func advising<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
-    } catch let failure as Failure where failure.exitCode == .configuration {
-      guard let notice = shapeNotice else { throw failure }
-      throw Failure(
-        .configuration, failure.message, advice: [notice, failure.advice].compactMap(\.self).joined(separator: "\n  "))
+    } catch let failure as Failure where [.configuration, .data].contains(failure.exitCode) {
+      let advice = failure.exitCode == .configuration ? [shapeNotice, failure.advice] : [failure.advice]
+      let known = advice.compactMap(\.self).joined(separator: "\n  ")
+      throw Failure(failure.exitCode, failure.message, advice: known.isEmpty ? nil : known).adding(damageNotice)
     }
   }
 }

@@ -6,12 +6,13 @@ extension TransformedEntry where Self: GroupableEntry {
   /// images, if there are some.
   /// - Parameters:
   ///   - given: the parts that the source has.
+  ///   - damageNotice: what was left out, to explain what fails for lack of it.
   ///   - cut: divides images.
   ///   - groups: the groups of the images of a part that is not divided, to compare; adds them to the groups of the others.
   ///   - choosing: some images of a list.
   ///   - dataset: makes the samples of a list with these transforms, by the name of their key.
   func makeParts<Images>(
-    _ given: (training: Images, validation: Images?, test: Images?), notices: [String],
+    _ given: (training: Images, validation: Images?, test: Images?), notices: [String], damageNotice: String? = nil,
     cut: (Images) throws -> SeedSplit, groups add: (inout SplitGroups, Images, Split) throws -> Void,
     choosing: (Images, [Int]) -> Images,
     dataset: (Images, [any PipelineEntry], _ key: String, RandomPurpose) throws -> any Dataset
@@ -43,6 +44,7 @@ extension TransformedEntry where Self: GroupableEntry {
     return DataSplits(
       training: try dataset(parts.training, transforms, "transforms", .trainingData),
       validation: try parts.validation.map(evaluated), test: try parts.test.map(evaluated), notices: notices,
+      damageNotice: damageNotice,
       measuredTraining: evaluationSettings.elementsEqual(transforms) { $0.isEqual(to: $1) }
         ? nil : try evaluated(parts.training), groups: groups)
   }

@@ -119,11 +119,23 @@ public struct TarEntry: GroupableEntry, PixelEntry {
     var form = try form(of: try shards(train, "train"), for: recipe, names: try classNames())
     let whole = try samples(train, "train", form, &notices)
     form.targets = whole.targetsOfOthers(form)
+    do {
+      return try makeParts(of: whole, form, notices, recipe)
+    } catch let failure as Failure where failure.exitCode == .data {
+      throw failure.adding(whole.damage.summary)
+    }
+  }
+
+  /// Reads the validation and test samples, and divides all.
+  private func makeParts(
+    of whole: ShardSamples, _ form: ShardForm, _ notices: [String], _ recipe: Recipe
+  ) throws -> DataSplits {
+    var notices = notices
     let others = try validation.map { try samples($0, "validation", form, &notices) }
     let final = try test.map { try samples($0, "test", form, &notices) }
     let pattern = try splitBy.map { try GroupPattern($0) }
     return try makeParts(
-      (whole, others, final), notices: notices,
+      (whole, others, final), notices: notices, damageNotice: whole.damage.summary,
       cut: { samples in
         try SeedSplit(
           count: samples.count, classes: samples.classes, groups: try pattern.map { try samples.groups(by: $0) },
@@ -220,17 +232,9 @@ public struct TarEntry: GroupableEntry, PixelEntry {
   /// Names the samples that were left out, or throws the first.
   private func sound(_ samples: ShardSamples, _ notices: inout [String]) throws -> ShardSamples {
     if damaged == .fail, let first = samples.damage.first { throw first }
-    notices += samples.notices
-    notices += samples.damage.prefix(TarEntry.mostNotices).map { "\($0.message); left out" }
-    if samples.damage.count > TarEntry.mostNotices {
-      notices.append(
-        "\(samples.source): \(samples.damage.count - TarEntry.mostNotices) more samples are damaged and left out")
-    }
+    notices += samples.notices + samples.damage.notices
     return samples
   }
-
-  /// A wrong key may damage every sample.
-  private static let mostNotices = 20
 
   private func evaluated(_ samples: ShardSamples, _ form: ShardForm, _ recipe: Recipe) throws -> any Dataset {
     try dataset(samples, form, evaluationSettings, "evaluationTransforms", .testData, recipe)
