@@ -51,6 +51,9 @@ public protocol Dataset: AnyObject {
   /// Names a sample for messages, with its file if it has one.
   func place(of index: Int) -> String
 
+  /// Asks the system to read samples ahead, which are loaded soon. Called by the thread that loads. Faults are left to `load`.
+  func expect(_ samples: [Int])
+
   /// Resizes `batch` to the number of `indices` and writes these samples to it.
   /// - Throws: `Failure` (data) if a sample cannot be read.
   func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws
@@ -89,6 +92,9 @@ extension Dataset {
 
   /// Does nothing: there are no threads and no cache.
   public func use(_ machine: MachineShare) {}
+
+  /// Does nothing: no files are read ahead.
+  public func expect(_ samples: [Int]) {}
 
   /// False: samples are made or copied quickly.
   public var loadsAhead: Bool { false }

@@ -9,6 +9,9 @@ public final class Sampler {
   private let sampleOrder: SampleOrder
   private let draws: WeightedDraws?
   private let window: ShuffleWindow?
+  private let epochs: Int
+  /// Reads windows ahead; nil if there are none.
+  private var ahead: WindowsAhead?
   /// The memory of all that follows.
   private let memory: UnsafeMutableRawPointer
   /// What the epoch draws, before it is shuffled; empty if it has every sample once.
@@ -22,11 +25,13 @@ public final class Sampler {
 
   /// An order of the samples of `data`, which depends on the seed and the epoch alone. Without `draws` each epoch has every
   /// sample once. If the data set has shards, an epoch mixes the samples of `shuffleWindow` of them at a time; nil mixes all.
+  /// `epochs` is the number of epochs, if it is known: nothing is read ahead after them.
   /// - Throws: `Failure` (system) if there is not enough memory.
   public init(
     _ data: any Dataset, order sampleOrder: SampleOrder, draws: WeightedDraws? = nil, shuffleWindow: Int? = nil,
-    seed: UInt64
+    epochs: Int = .max, seed: UInt64
   ) throws {
+    self.epochs = epochs
     self.data = data
     random = Philox(seed: seed, purpose: .shuffle)
     self.sampleOrder = sampleOrder
@@ -108,7 +113,10 @@ public final class Sampler {
       return
     }
     let windows = window.arrange(order, epoch: epoch, random) { [draws, drawn] in draws == nil ? $0 : drawn[$0].sample }
-    for window in windows { shuffle(window, epoch: epoch) }
+    for places in windows { shuffle(places, epoch: epoch) }
+    // Which samples the next epoch draws is not known yet.
+    let isKnown = draws == nil && epoch + 1 < epochs
+    ahead = WindowsAhead(windows, afterwards: isKnown ? window.firstSamples(epoch: epoch + 1, random) : [])
   }
 
   /// Fisher & Yates.
@@ -145,5 +153,7 @@ public final class Sampler {
     if draws != nil { batch.note(earlierDraws: UnsafeBufferPointer(rebasing: earlierDraws[positions])) }
     try data.load(epoch: epoch, indices: indices(positions), into: batch)
     batch.note(samples: indices(positions))
+    guard let expected = ahead?.loaded(before: positions.upperBound, samples: indices), !expected.isEmpty else { return }
+    data.expect(expected)
   }
 }

@@ -17,10 +17,7 @@ struct ShuffleWindow {
   func arrange(
     _ order: UnsafeMutableBufferPointer<Int>, epoch: Int, _ random: Philox, sample: (_ entry: Int) -> Int
   ) -> [Range<Int>] {
-    var shardOrder = Array(shards.indices)
-    for index in shardOrder.indices.dropLast() {
-      shardOrder.swapAt(index, random.integer(in: index...shards.count - 1, epoch: epoch, sample: index, element: 3))
-    }
+    let shardOrder = shardOrder(epoch: epoch, random)
     var counts = [Int](repeating: 0, count: shards.count)
     for entry in order.indices { counts[shard(of: sample(entry))] += 1 }
     var next = counts
@@ -40,6 +37,20 @@ struct ShuffleWindow {
       next[shard] += 1
     }
     return windows
+  }
+
+  /// The samples of an epoch's first window, in ascending order.
+  func firstSamples(epoch: Int, _ random: Philox) -> [Int] {
+    shardOrder(epoch: epoch, random).prefix(size).sorted().flatMap { Array(shards[$0]) }
+  }
+
+  /// The random order of the shards in an epoch.
+  private func shardOrder(epoch: Int, _ random: Philox) -> [Int] {
+    var order = Array(shards.indices)
+    for index in order.indices.dropLast() {
+      order.swapAt(index, random.integer(in: index...shards.count - 1, epoch: epoch, sample: index, element: 3))
+    }
+    return order
   }
 
   /// The shard that has a sample.

@@ -49,6 +49,12 @@ public final class Subset: Dataset {
   /// The sample's text in an epoch.
   public func text(of index: Int, epoch: Int) throws -> String { try whole.text(of: indices[index], epoch: epoch) }
 
+  /// Tells the whole. All parts of it do, with the same share.
+  public func use(_ machine: MachineShare) { whole.use(machine) }
+
+  /// Has the whole read the samples ahead.
+  public func expect(_ samples: [Int]) { whole.expect(samples.map { indices[$0] }) }
+
   /// Loads the samples from the whole.
   public func load(epoch: Int, indices chosen: UnsafeBufferPointer<Int>, into batch: Batch) throws {
     wanted.removeAll(keepingCapacity: true)

@@ -66,9 +66,12 @@ public struct Experiment {
   /// Makes a sampler that gives the order of each epoch's samples.
   /// - Throws: `Failure` (system) if memory is short.
   public func makeSampler() throws -> Sampler {
-    try Sampler(
+    let (steps, perEpoch) = (
+      settings.totalSteps(samples: samplesPerEpoch), settings.stepsPerEpoch(samples: samplesPerEpoch)
+    )
+    return try Sampler(
       data.training, order: settings.order, draws: settings.draws, shuffleWindow: settings.shuffleWindow,
-      seed: settings.seed)
+      epochs: (steps - 1) / max(1, perEpoch) + 1, seed: settings.seed)
   }
 
   /// The network with the weights that evaluations take. It shares them, so training changes them here too.

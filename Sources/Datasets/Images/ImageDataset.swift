@@ -119,6 +119,9 @@ public final class ImageDataset: Dataset {
     try loading.threads.run(indices.count, self)
   }
 
+  /// Asks for images that are not in the cache.
+  public func expect(_ samples: [Int]) { source.expect(samples.filter { loading?.cache?.holds($0) != true }) }
+
   private func makeLoading() throws -> Loading {
     let threads = try LoadingThreads(machine.threads(wantedThreads))
     let cache = try pixelBytes == 0 ? nil : makeCache()

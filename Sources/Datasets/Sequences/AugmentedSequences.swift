@@ -35,6 +35,7 @@ final class AugmentedSequences: Dataset {
   func text(of index: Int) throws -> String { try whole.text(of: index) }
   func text(of index: Int, epoch: Int) throws -> String { try whole.text(of: index, epoch: epoch) }
   func use(_ machine: MachineShare) { whole.use(machine) }
+  func expect(_ samples: [Int]) { whole.expect(samples) }
 
   func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws {
     try whole.load(epoch: epoch, indices: indices, into: batch)
@@ -54,6 +55,6 @@ extension DataSplits {
   package func augmented(by transforms: [any SequenceTransform], seed: UInt64) -> DataSplits {
     DataSplits(
       training: AugmentedSequences(training, transforms: transforms, seed: seed), validation: validation, test: test,
-      notices: notices, shapeNotice: shapeNotice, measuredTraining: measured(.training), groups: groups)
+      notices: notices, shapeNotice: shapeNotice, damageNotice: damageNotice, measuredTraining: measured(.training), groups: groups)
   }
 }

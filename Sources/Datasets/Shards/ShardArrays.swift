@@ -53,10 +53,13 @@ public final class ShardArrays: Dataset {
   /// The shard and the name in it.
   public func text(of index: Int) -> String { samples.name(of: index) }
 
+  /// Asks for arrays.
+  public func expect(_ indices: [Int]) { samples.files.expect(indices.lazy.map { [samples] in samples.places[$0] }) }
+
   /// Reads samples.
   /// - Throws: `Failure` (noInput, data, inputOutput) naming what cannot be read.
   public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws {
-    samples.files.expect(indices.lazy.map { [samples] in samples.places[$0] })
+    expect(Array(indices))
     batch.resize(count: indices.count) { length(of: indices[$0]) }
     for (place, index) in indices.enumerated() {
       let name = samples.name(of: index)

@@ -36,7 +36,7 @@ final class ShardFiles: Sendable {
 
   /// Asks the system to read members ahead. Faults are left to `read`.
   func expect(_ places: some Sequence<ShardPlace>) {
-    for place in places { try? file(place.shard).expect(place.offset..<place.offset + place.size) }
+    for run in ShardPlace.runs(places) { try? file(run.shard).expect(run.offset..<run.offset + run.size) }
   }
 
   private func file(_ shard: Int) throws -> TarFile {
@@ -66,5 +66,23 @@ struct ShardPlace: Equatable, Sendable {
   /// Where its bytes begin.
   let offset: Int
   /// The number of its bytes.
-  let size: Int
+  var size: Int
+
+  /// Between inputs of samples that follow each other stand at least the headers and the targets.
+  private static let smallGap = 1 << 16
+
+  /// Joins places that follow each other with small gaps.
+  static func runs(_ places: some Sequence<ShardPlace>) -> [ShardPlace] {
+    var runs: [ShardPlace] = []
+    for place in places {
+      if let last = runs.last, last.shard == place.shard,
+        (0...smallGap).contains(place.offset - (last.offset + last.size))
+      {
+        runs[runs.count - 1].size = place.offset + place.size - last.offset
+      } else {
+        runs.append(place)
+      }
+    }
+    return runs
+  }
 }
