@@ -132,7 +132,7 @@ struct TrainingRun {
   /// were.
   private func writeFacts(to folder: RunFolder, resumes: Bool) throws {
     var facts = experiment.data.training.facts
-    let files = try DataFile.all(recipe.data.files)
+    let files = try DataFile.all(recipe.data.files) + experiment.data.images
     let former = resumes ? (try? folder.readDataFacts())?.files : nil
     former.flatMap { DataFile.change(from: $0, to: files) }.map(warn)
     facts.files = former ?? files

@@ -2,20 +2,22 @@ import Diagnostics
 import Formats
 import Foundation
 
-/// A file or folder of data as a training found it, to see later whether it has changed.
+/// A file or folder of data, or the images of one, as a training found it, to see later whether it has changed.
 public struct DataFile: Codable, Equatable, Sendable {
   /// The path, as the recipe has it.
   public let path: String
   /// The part of the data that it holds alone, validation or test; nil if the training reads it, or if this was not recorded.
   public let split: Split?
-  /// The size, of a folder that of all files in it.
+  /// The size, of a folder or of images that of all files.
   public let bytes: Int
   /// The SHA-256 of the contents, or of `blocks` of them; of a folder that of the names and sizes of the files in it, without
-  /// hidden ones.
+  /// hidden ones; of images that of the names, sizes and hashes of the contents of those that can be used.
   public let sha256: String
   /// If the file is large, the number of blocks that the digest is of, after the size in decimal digits: blocks of 64 KiB whose
   /// distances are the same but for rounding, from the first to the last. Nil if it is of all contents.
   public let blocks: Int?
+  /// The number of images that can be used in the folder or list; nil if this is about the file itself.
+  public let images: Int?
 
   /// The size in bytes above which only blocks are digested: as many take about a second.
   package static let mostDigested = 1 << 30
@@ -26,6 +28,7 @@ public struct DataFile: Codable, Equatable, Sendable {
   package init(path: String, split: Split? = nil, mostDigested: Int = mostDigested) throws {
     self.path = path
     self.split = split
+    images = nil
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
       bytes = DataFile.size(of: path)
@@ -46,6 +49,19 @@ public struct DataFile: Codable, Equatable, Sendable {
     sha256 = try list.withUnsafeBytes { try Formats.sha256(of: $0) }
   }
 
+  /// The images of a folder or list, which were read before; their names begin after that of `folder`.
+  init(
+    imagesOf path: String, in folder: String, split: Split?, _ images: some Sequence<(String, ImageFacts?)>
+  ) throws {
+    var (words, bytes) = ([UInt64](), 0)
+    for case (let name, let facts?) in images {
+      words += [ImageIndex.hash(name, in: folder), UInt64(facts.bytes), facts.contents].map(\.littleEndian)
+      bytes += facts.bytes
+    }
+    (self.path, self.split, self.bytes, blocks, self.images) = (path, split, bytes, nil, words.count / 3)
+    sha256 = try words.withUnsafeBytes { try Formats.sha256(of: $0) }
+  }
+
   /// Reads files or lists folders. If they are large together, only blocks of those that are not small are digested.
   /// - Throws: as the form for one.
   package static func all(_ files: [(path: String, split: Split?)]) throws -> [DataFile] {
@@ -63,11 +79,17 @@ public struct DataFile: Codable, Equatable, Sendable {
   /// A warning that names the files that differ from those of a training's begin, and says what this changes; nil if none
   /// does.
   package static func change(from former: [DataFile], to now: [DataFile]) -> String? {
+    var (former, now) = (former, now)
+    if !former.contains(where: { $0.images != nil }), now.contains(where: { $0.images != nil }) {
+      // A version of the program that kept nothing about images tells nothing about them, nor about their folder.
+      now.removeAll { $0.images != nil }
+      former.removeAll { file in !now.contains { $0.path == file.path } }
+    }
     let files = (now + former).filter { file in
       !now.contains { $0.hasContents(of: file) } || !former.contains { $0.hasContents(of: file) }
     }
-    let paths = files.map(\.path)
-    let changed = paths.enumerated().filter { !paths[..<$0.offset].contains($0.element) }.map(\.element)
+    let all = files.map(\.name)
+    let changed = all.enumerated().filter { !all[..<$0.offset].contains($0.element) }.map(\.element)
     guard !changed.isEmpty else { return nil }
     let effect =
       if files.contains(where: { $0.split == nil }) {
@@ -90,12 +112,12 @@ public struct DataFile: Codable, Equatable, Sendable {
   ///   - job: what they belong to, such as "sweep".
   package static func change(among found: [[DataFile]], and now: [DataFile], noun: String, job: String) -> String? {
     var (seen, changed, others): (Set<String>, [String], Set<Int>) = ([], [], [])
-    for path in (found.joined() + now).map(\.path) where seen.insert(path).inserted {
-      let versions = found.map { files in files.first { $0.path == path } }
+    for name in (found.joined() + now).map(\.name) where seen.insert(name).inserted {
+      let versions = found.map { files in files.first { $0.name == name } }
       // Those that have begun are compared with what is to come, or with the last one.
-      guard let current = now.first(where: { $0.path == path }) ?? versions.compactMap(\.self).last else { continue }
+      guard let current = now.first(where: { $0.name == name }) ?? versions.compactMap(\.self).last else { continue }
       let differing = versions.indices.filter { versions[$0].map { !$0.hasContents(of: current) } ?? false }
-      if !differing.isEmpty { changed.append(path) }
+      if !differing.isEmpty { changed.append(name) }
       others.formUnion(differing)
     }
     guard !changed.isEmpty else { return nil }
@@ -104,14 +126,17 @@ public struct DataFile: Codable, Equatable, Sendable {
       + "different data cannot be compared"
   }
 
-  /// Some of these paths, and how many more there are.
-  private static func names(_ paths: [String]) -> String {
-    paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? " and \(paths.count - 3) more" : "")
+  /// What it is called in warnings.
+  private var name: String { images == nil ? path : "the images of \(path)" }
+
+  /// Some of these names, and how many more there are.
+  private static func names(_ all: [String]) -> String {
+    all.prefix(3).joined(separator: ", ") + (all.count > 3 ? " and \(all.count - 3) more" : "")
   }
 
-  /// Whether another file has the same path and contents.
+  /// Whether another file has the same name and contents.
   private func hasContents(of other: DataFile) -> Bool {
     // A version of the program that digested all contents tells nothing about blocks.
-    path == other.path && bytes == other.bytes && (sha256 == other.sha256 || blocks != other.blocks)
+    name == other.name && bytes == other.bytes && (sha256 == other.sha256 || blocks != other.blocks)
   }
 }

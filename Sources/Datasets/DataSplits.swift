@@ -22,6 +22,8 @@ public struct DataSplits {
   public let shapeNotice: String?
   /// What was left out of the files, to explain what fails for lack of it; nil if nothing was.
   public let damageNotice: String?
+  /// The images of each folder or list, which `DataEntry.files` does not name; empty if there are none.
+  public var images: [DataFile] = []
   /// The groups of samples in each part; nil if samples have none.
   public let groups: SplitGroups?
   private let measuredTraining: (any Dataset)?

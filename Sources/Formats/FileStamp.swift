@@ -14,6 +14,17 @@ public struct FileStamp: Equatable, Sendable {
     (self.size, self.seconds, self.nanoseconds) = (size, seconds, nanoseconds)
   }
 
+  /// The stamp of a regular file; nil if there is none at this path.
+  public init?(ofFile path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    self.init(status)
+  }
+
+  /// Whether the file was changed so long before `moment`, in seconds since 1970, that a further change would have shown in its
+  /// time.
+  public func isSettled(at moment: Int) -> Bool { seconds + 2 < moment }
+
   init(_ status: stat) {
     size = Int(status.st_size)
     #if canImport(Darwin)

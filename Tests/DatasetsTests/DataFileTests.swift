@@ -115,4 +115,34 @@ import Testing
       #expect(try two == first && put("", "2.png") != first)
     }
   }
+
+  /// A run of a version that kept the folder of images by names and sizes, and of a list the table alone.
+  @Test func aRunThatKeptNothingAboutImagesTellsNothingAboutThem() throws {
+    func file(_ text: String) throws -> DataFile { try JSONDecoder().decode(DataFile.self, from: Data(text.utf8)) }
+    let (folder, list) = (
+      try file(#"{"path": "photos", "bytes": 9, "sha256": "a"}"#),
+      try file(#"{"path": "list.csv", "bytes": 9, "sha256": "a"}"#)
+    )
+    func images(of path: String, _ digest: String) throws -> DataFile {
+      try file(#"{"path": "\#(path)", "bytes": 8, "sha256": "\#(digest)", "images": 2}"#)
+    }
+    #expect(try DataFile.change(from: [folder], to: [images(of: "photos/train", "b")]) == nil)
+    #expect(try DataFile.change(from: [list], to: [list, images(of: "list.csv", "b")]) == nil)
+    let other = try file(#"{"path": "list.csv", "bytes": 9, "sha256": "c"}"#)
+    let both = try [list, images(of: "list.csv", "b")]
+    #expect(
+      try DataFile.change(from: [list], to: [other, images(of: "list.csv", "b")])?.hasPrefix("list.csv changed") == true
+    )
+    #expect(DataFile.change(from: both, to: both) == nil)
+    #expect(
+      try DataFile.change(from: both, to: [list, images(of: "list.csv", "c")])?.hasPrefix(
+        "the images of list.csv changed") == true)
+    #expect(
+      try DataFile.change(from: both, to: [other, images(of: "list.csv", "b")])?.hasPrefix("list.csv ch") == true)
+    // Trainings of one job are compared, even if those to come were not read yet.
+    #expect(
+      try DataFile.change(
+        among: [both, [list, images(of: "list.csv", "c")]], and: [list], noun: "variant", job: "sweep")?.hasPrefix(
+          "the images of list.csv changed since the sweep began: 1 variant") == true)
+  }
 }

@@ -110,8 +110,18 @@ import Testing
       #expect(try loaded(reader.samples("\(root)/train/cats/1.jpg"), [0])[0].floats == loaded(whole, [0])[0].floats)
       let input = try #require(throws: Failure.self) { try loaded(reader.samples("\(root)/train/dogs/2.png"), [0]) }
       #expect(input.message == "\(root)/train/dogs/2.png: the image has 10×10 pixels, but must have 40×53")
-      // A file that changed since it was looked at.
-      #expect(try #require(throws: Failure.self) { try loaded(whole, [4]) } == input)
+      // A file that changed since it was looked at, and one of the same size.
+      let changed = try #require(throws: Failure.self) { try loaded(whole, [4]) }
+      #expect(
+        changed.exitCode == .data
+          && changed.message == "\(root)/train/dogs/2.png has other contents than when it was checked")
+      var bytes = Array(try imageBytes("grey.jpg"))
+      bytes[bytes.count - 3] ^= 1
+      try write(bytes, to: "\(root)/train/cats/3.jpeg")
+      let other = try #require(throws: Failure.self) { try loaded(whole, [2]) }
+      #expect(other.message == "\(root)/train/cats/3.jpeg has other contents than when it was checked")
+      try write(Array(try imageBytes("grey.jpg")), to: "\(root)/train/cats/3.jpeg")
+      #expect(try loaded(whole, [2]).count == 1)
 
       let mixed = try ImageSamples(folder: root, split: "train").withoutDamaged().sound
       let failure = try #require(throws: Failure.self) {

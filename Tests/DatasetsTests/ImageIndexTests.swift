@@ -72,13 +72,13 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 10, 18, 50, 100, 217, 250])
+  @Test(arguments: [0, 10, 18, 50, 100, 305, 350])
   func aDamagedIndexIsIgnored(place: Int) throws {
     try withOldImages { root in
       let first = try check(root)
       let index = "\(root)/train/.dp-train-index"
       let good = try Array(Data(contentsOf: URL(filePath: index)))
-      #expect(good.count == 18 + 6 * 32 + 64)
+      #expect(good.count == 18 + 6 * 48 + 64)
       try spoil("\(root)/train/cats/2.png")
       var bad = good
       bad[place] ^= 1
@@ -89,6 +89,40 @@ import Testing
       }
       try write(good, to: index)
       #expect(try check(root).sound == first.sound)
+    }
+  }
+
+  /// Contents count, with an index or without: not the time of a file, which a copy of the folder may not keep.
+  @Test func imagesAreKnownByTheirContents() throws {
+    try withOldImages { root in
+      func file(_ least: Int) throws -> DataFile {
+        try ImageSamples(folder: root, split: "train").withoutDamaged(least: least).sound.file(of: nil)
+      }
+      let path = "\(root)/train/cats/3.jpeg"
+      let first = try file(1)
+      #expect(try first.path == "\(root)/train" && first.images == 6 && file(1) == first && file(100) == first)
+      #expect(try first.bytes == sixImages.values.reduce(0) { try $0 + imageBytes($1).count })
+      try age(path, by: 50)
+      #expect(try file(1) == first && file(1) == first)
+      let bytes = Array(try imageBytes("grey.jpg"))
+      // Any byte of the file counts, also those of the last words.
+      for place in [bytes.count / 2, bytes.count - 3] {
+        var other = bytes
+        other[place] ^= 1
+        try write(other, to: path)
+        try age(path, by: 40)
+        for least in [1, 1, 100] {
+          let now = try file(least)
+          #expect(now.bytes == first.bytes && now.sha256 != first.sha256)
+          #expect(
+            DataFile.change(from: [first], to: [now])?.hasPrefix(
+              "the images of \(root)/train changed since the run began: the training goes on with other data") == true)
+        }
+      }
+      try write(bytes, to: path)
+      #expect(try file(1) == first)
+      try FileManager.default.moveItem(atPath: path, toPath: "\(root)/train/dogs/0.jpeg")
+      #expect(try file(1).sha256 != first.sha256)
     }
   }
 
@@ -104,7 +138,9 @@ import Testing
       try write("path,kind\ncats/1.jpg,cat\ndogs/1.jpg,dog\n", to: "\(root)/train/list.csv")
       let list = try ImageList(
         contentsOf: "\(root)/train/list.csv", style: CSVStyle(), columns: ImageList.Columns())
-      _ = try list.withoutDamaged(least: 1)
+      let sound = try list.withoutDamaged(least: 1).sound
+      let file = try sound.file(of: .validation)
+      #expect(file.images == 2 && file.split == .validation && file.path == "\(root)/train/list.csv")
       #expect(FileManager.default.fileExists(atPath: "\(root)/train/.list.csv.dp-train-index"))
       try spoil("\(root)/train/dogs/1.jpg")
       #expect(try list.withoutDamaged(least: 1).sound.count == 2)

@@ -1,3 +1,4 @@
+import DPTrain
 import Testing
 
 extension EndToEndTests {
@@ -63,6 +64,46 @@ extension EndToEndTests {
         #expect(measured.status == 0, "\(measured.text)")
         let answer = try Program.run(["predict", "list0", "images/train/class0/0-colour.jpg"], in: folder)
         #expect(answer.status == 0 && answer.output.contains("class"), "\(answer.text)")
+      }
+    }
+
+    /// Of a folder or a list, another image of the same size is noticed, and nothing else.
+    @Test(arguments: [
+      "{source: image-folder, folder: images", "{source: image-list, train: images/list.csv, folder: images",
+    ])
+    func imagesThatChangedAreNamedWhenARunResumes(data: String) throws {
+      try Folder.temporary { folder in
+        func image(_ level: UInt8) throws -> [UInt8] {
+          let pixels = (0..<64).map { $0 == 9 ? level : 100 }
+          return try PNGEncoder.encode(pixels, size: ImageSize(height: 8, width: 8), colors: .grey)
+        }
+        for name in ["a", "b"] {
+          try Folder(path: folder["images/\(name)"]).create()
+          for number in 0..<4 { try folder.write(image(UInt8(number)), to: "images/\(name)/\(number).png") }
+        }
+        let rows = ["a", "b"].flatMap { name in (0..<4).map { "\(name)/\($0).png,\(name)\n" } }
+        try folder.write("path,kind\n" + rows.joined(), to: "images/list.csv")
+        try folder.write("data: \(data)}\nmodel: {layers: [flatten, linear: {outputs: 2}]}\n", to: "t.yaml")
+        let source = data.contains("list.csv") ? "images/list.csv" : "images"
+        func warning(epochs: Int) throws -> String {
+          let ending = try Program.run(
+            ["train", "t.yaml", "epochs=\(epochs)", "--out", "run", "--resume"], in: folder)
+          #expect(ending.status == 0, "\(ending.text)")
+          return ending.errors.split(separator: "\n").filter { $0.contains("since the run began") }
+            .joined(separator: "|")
+        }
+        #expect(try warning(epochs: 1) == "")
+        try folder.write(image(2), to: "images/b/2.png")
+        #expect(try warning(epochs: 2) == "")
+        let (former, new) = (try image(2), try image(5))
+        #expect(former.count == new.count)
+        try folder.write(new, to: "images/b/2.png")
+        #expect(
+          try warning(epochs: 3)
+            == "dp-train: the images of \(source) changed since the run began: the training goes on "
+            + "with other data, and no recipe gives its weights again")
+        try folder.write(former, to: "images/b/2.png")
+        #expect(try warning(epochs: 4) == "")
       }
     }
   }

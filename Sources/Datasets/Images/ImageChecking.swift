@@ -1,21 +1,19 @@
 import Diagnostics
-import Foundation
 import Images
-import Synchronization
 
 /// What a look at every image has found.
-public struct CheckedImages: Sendable {
-  /// The size of each decoded image; nil if it is damaged.
-  public let sizes: [ImageSize?]
+struct CheckedImages: Sendable {
+  /// What is known of each image; nil if it is damaged.
+  let facts: [ImageFacts?]
   /// The images that cannot be used, ascending, and why.
-  public let damage: [(index: Int, failure: Failure)]
+  let damage: [(index: Int, failure: Failure)]
 
   /// The images that can be used, ascending.
-  public var sound: [Int] { sizes.indices.filter { sizes[$0] != nil } }
+  var sound: [Int] { facts.indices.filter { facts[$0] != nil } }
 }
 
 extension ImageSource {
-  /// Reads every image on all cores.
+  /// Reads every image on all processors, unless `known` gives its facts. Any thread may call `known`.
   ///
   /// Every rank reads all of them, so that all ranks have the same list without communicating. A picture of 500 × 375 pixels
   /// takes about 0.3 ms of one core.
@@ -23,57 +21,32 @@ extension ImageSource {
   ///   - text: where the images are from, for the display of long work.
   ///   - pixelLimit: the largest number of pixels that an image may claim.
   /// - Throws: `Failure` (inputOutput) if an image cannot be read to its end, (system) if there is not enough memory.
-  public func check(_ text: String, pixelLimit: Int = ImageDecoder.defaultPixelLimit) throws -> CheckedImages {
-    try check(text, pixelLimit: pixelLimit) { _ in nil }
-  }
-
-  /// The same, where `known` gives the sizes of images that are known to be sound. Any thread may call it.
   func check(
-    _ text: String, pixelLimit: Int, known: @Sendable (_ index: Int) -> ImageSize?
+    _ text: String, pixelLimit: Int, known: @Sendable (_ index: Int) -> ImageFacts? = { _ in nil }
   ) throws -> CheckedImages {
-    let count = count
-    let workers = min(max(1, ProcessInfo.processInfo.activeProcessorCount), max(1, count))
-    let failures = Mutex<[Int: Failure]>([:])
-    // Each thread writes entries of its own.
-    nonisolated(unsafe) let sizes = UnsafeMutablePointer<ImageSize?>.allocate(capacity: count)
-    sizes.initialize(repeating: nil, count: count)
-    defer { sizes.deallocate() }
     let work = LongWork("checking the images of \(text)", total: count)
-    let done = Mutex(0)
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+    let found = try onAllProcessors(count) {
+      (decoder: try ImageDecoder(pixelLimit: pixelLimit), bytes: [UInt8]())
+    } show: {
+      work.show(done: $0)
+    } look: { worker, index -> Result<ImageFacts, Failure> in
+      if let facts = known(index) { return .success(facts) }
       do {
-        let decoder = try ImageDecoder(pixelLimit: pixelLimit)
-        var bytes: [UInt8] = []
-        for (turn, index) in stride(from: worker, to: count, by: workers).enumerated() {
-          do {
-            if let size = known(index) {
-              sizes[index] = size
-            } else {
-              try read(index, into: &bytes, limit: decoder.byteLimit)
-              sizes[index] = try decoder.check(&bytes, name: name(of: index))
-            }
-          } catch let failure as Failure {
-            failures.withLock { $0[index] = failure }
-          }
-          guard turn % Self.portion == Self.portion - 1 else { continue }
-          done.withLock {
-            $0 += Self.portion
-            work.show(done: $0)
-          }
-        }
-      } catch {
-        failures.withLock { $0[worker] = error as? Failure ?? Failure(.software, "\(error)") }
+        try read(index, into: &worker.bytes, limit: worker.decoder.byteLimit)
+        // The decoder may change the bytes.
+        let (bytes, contents) = (worker.bytes.count, ImageFacts.hash(worker.bytes))
+        let size = try worker.decoder.check(&worker.bytes, name: name(of: index))
+        return .success(ImageFacts(size: size, bytes: bytes, contents: contents))
+      } catch let failure as Failure where [.data, .noInput].contains(failure.exitCode) {
+        return .failure(failure)
       }
     }
-    let damage = failures.withLock { $0 }.sorted { $0.key < $1.key }
-    if let other = damage.first(where: { ![.data, .noInput].contains($0.value.exitCode) }) { throw other.value }
     return CheckedImages(
-      sizes: Array(UnsafeBufferPointer(start: sizes, count: count)),
-      damage: damage.map { (index: $0.key, failure: $0.value) })
+      facts: found.map { try? $0.get() },
+      damage: found.enumerated().compactMap { index, found in
+        if case .failure(let failure) = found { (index, failure) } else { nil }
+      })
   }
-
-  /// Images between two updates of the display.
-  private static var portion: Int { 16 }
 }
 
 extension ImageSamples {
@@ -90,7 +63,7 @@ extension ImageSamples {
       self, source, index: "\(source)/\(ImageIndex.name)", pixelLimit: pixelLimit, least: least)
     let sound = found.sound.map { index in
       var sample = samples[index]
-      sample.size = found.sizes[index]
+      sample.facts = found.facts[index]
       return sample
     }
     let remaining = Set(sound.map(\.label))

@@ -93,7 +93,7 @@ public final class ImageDataset: Dataset {
   ) throws {
     try self.init(
       samples, targets: .classes(samples.samples.map { Int32($0.label) }), classNames: samples.classNames,
-      sizes: samples.samples.map(\.size), pipeline: pipeline, seed: seed, purpose: purpose, cache: cache,
+      sizes: samples.samples.map(\.facts?.size), pipeline: pipeline, seed: seed, purpose: purpose, cache: cache,
       threads: threads, pixelLimit: pixelLimit, format: format)
   }
 

@@ -5,9 +5,9 @@ import Images
 
 /// A file beside images that says which of them were sound, so that they need not be read again.
 ///
-/// It holds for each image a hash of its path, the size and time of its file, and the size of its picture. What it says counts
-/// only while path, size and time are the same. Images that are damaged are not in it: they are read again, which gives the same
-/// messages. So a list of images is the same with the file and without it, on every rank.
+/// It holds for each image a hash of its path, the size and time of its file, the size of its picture, and a hash of its bytes.
+/// What it says counts only while path, size and time are the same. Images that are damaged are not in it: they are read again,
+/// which gives the same messages. So a list of images is the same with the file and without it, on every rank.
 public struct ImageIndex: Sendable {
   /// The file's name in a folder of images.
   public static let name = ".dp-train-index"
@@ -17,8 +17,8 @@ public struct ImageIndex: Sendable {
   /// What is known of one image.
   private struct Entry: Equatable {
     var hash: UInt64
-    var state: FileState
-    var size: ImageSize
+    var stamp: FileStamp
+    var facts: ImageFacts
   }
 
   /// The entries in the order of the images.
@@ -39,25 +39,29 @@ public struct ImageIndex: Sendable {
   ) throws -> CheckedImages {
     let count = files.count
     guard count >= least else { return try files.check(text, pixelLimit: pixelLimit) }
-    let begin = FileState.now
+    let begin = Int(Date().timeIntervalSince1970)
     let paths = [path, cachePath(for: path)].compactMap(\.self)
-    let folder = String(path[..<(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)])
+    let folder = folder(of: path)
     let hashes = (0..<count).map { hash(files.name(of: $0), in: folder) }
     let known = paths.lazy.compactMap { ImageIndex(path: $0, hashes: hashes) }.first
     // Each thread writes entries of its own.
-    nonisolated(unsafe) let states = UnsafeMutablePointer<FileState?>.allocate(capacity: count)
-    states.initialize(repeating: nil, count: count)
-    defer { states.deallocate() }
+    nonisolated(unsafe) let stamps = UnsafeMutablePointer<FileStamp?>.allocate(capacity: count)
+    stamps.initialize(repeating: nil, count: count)
+    defer { stamps.deallocate() }
     let found = try files.check(text, pixelLimit: pixelLimit) { index in
-      // The state comes before the reading: a file that changes meanwhile is read again the next time.
-      guard let state = FileState(files.name(of: index)) else { return nil }
-      states[index] = state
-      guard let size = known?.size(of: index, hashes[index], state), size.count <= pixelLimit else { return nil }
-      return size
+      // The stamp comes before the reading: a file that changes meanwhile is read again the next time.
+      guard let stamp = FileStamp(ofFile: files.name(of: index)) else { return nil }
+      stamps[index] = stamp
+      guard let facts = known?.facts(of: index, hashes[index], stamp), facts.size.count <= pixelLimit else {
+        return nil
+      }
+      return facts
     }
     let entries = (0..<count).compactMap { index -> Entry? in
-      guard let size = found.sizes[index], let state = states[index], state.isSettled(at: begin) else { return nil }
-      return Entry(hash: hashes[index], state: state, size: size)
+      guard let facts = found.facts[index], let stamp = stamps[index], stamp.size == facts.bytes,
+        stamp.isSettled(at: begin)
+      else { return nil }
+      return Entry(hash: hashes[index], stamp: stamp, facts: facts)
     }
     if entries != known?.entries { write(entries, to: paths, begin: begin) }
     return found
@@ -77,9 +81,14 @@ public struct ImageIndex: Sendable {
         func word(_ index: Int) -> UInt64 {
           UInt64(littleEndian: memory.loadUnaligned(fromByteOffset: start + 8 * index, as: UInt64.self))
         }
+        let bytes = Int(truncatingIfNeeded: word(1))
         return Entry(
-          hash: word(0), state: FileState(bytes: word(1), nanoseconds: word(2)),
-          size: ImageSize(height: Int(word(3) >> 32), width: Int(word(3) & 0xFFFF_FFFF)))
+          hash: word(0),
+          stamp: FileStamp(
+            size: bytes, seconds: Int(truncatingIfNeeded: word(2)), nanoseconds: Int(truncatingIfNeeded: word(3))),
+          facts: ImageFacts(
+            size: ImageSize(height: Int(word(4) >> 32), width: Int(word(4) & 0xFFFF_FFFF)), bytes: bytes,
+            contents: word(5)))
       }
     }
     let isInOrder = entries.count == hashes.count && zip(entries, hashes).allSatisfy { $0.hash == $1 }
@@ -88,21 +97,24 @@ public struct ImageIndex: Sendable {
       ? [:] : Dictionary(zip(entries.map(\.hash), entries.indices), uniquingKeysWith: { first, _ in first })
   }
 
-  /// The size of an image's picture; nil if its file is not the one that was sound.
-  private func size(of index: Int, _ hash: UInt64, _ state: FileState) -> ImageSize? {
+  /// What is known of an image; nil if its file is not the one that was sound.
+  private func facts(of index: Int, _ hash: UInt64, _ stamp: FileStamp) -> ImageFacts? {
     guard let place = places.isEmpty ? index : places[hash], place < entries.count else { return nil }
     let entry = entries[place]
-    return entry.hash == hash && entry.state == state ? entry.size : nil
+    return entry.hash == hash && entry.stamp == stamp ? entry.facts : nil
   }
 
   /// Writes the entries to the first of `paths` that can be written, unless another rank or program has done so since `begin`.
-  private static func write(_ entries: [Entry], to paths: [String], begin: FileState) {
-    if paths.contains(where: { FileState($0).map { $0.nanoseconds >= begin.nanoseconds } ?? false }) { return }
+  private static func write(_ entries: [Entry], to paths: [String], begin: Int) {
+    if paths.contains(where: { FileStamp(ofFile: $0).map { $0.seconds >= begin } ?? false }) { return }
     var bytes = magic
     bytes.reserveCapacity(magic.count + entries.count * entryBytes + digestBytes)
     for entry in entries {
-      let size = UInt64(entry.size.height) << 32 | UInt64(entry.size.width)
-      for word in [entry.hash, entry.state.bytes, entry.state.nanoseconds, size] {
+      let size = UInt64(entry.facts.size.height) << 32 | UInt64(entry.facts.size.width)
+      let stamp = [entry.stamp.size, entry.stamp.seconds, entry.stamp.nanoseconds].map {
+        UInt64(truncatingIfNeeded: $0)
+      }
+      for word in [entry.hash] + stamp + [size, entry.facts.contents] {
         withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
       }
     }
@@ -122,8 +134,13 @@ public struct ImageIndex: Sendable {
     return userCacheFolder.map { "\($0)/\(String(hash(full), radix: 16)).index" }
   }
 
+  /// The folder that holds a file, with a slash at its end; empty if the path has none.
+  static func folder(of path: String) -> String {
+    String(path[..<(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)])
+  }
+
   /// A hash of a path that is the same on every machine (FNV-1a, mixed once more), without `folder` at its beginning.
-  private static func hash(_ path: String, in folder: String = "") -> UInt64 {
+  static func hash(_ path: String, in folder: String = "") -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in path.utf8.dropFirst(path.hasPrefix(folder) ? folder.utf8.count : 0) {
       hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
@@ -132,40 +149,8 @@ public struct ImageIndex: Sendable {
     return hash &* 0xD6E8_FEB8_6659_FD93
   }
 
-  private static let magic = Array("dp-train images 1\n".utf8)
-  private static let entryBytes = 32
+  private static let magic = Array("dp-train images 2\n".utf8)
+  private static let entryBytes = 48
   /// The SHA-256 of all before it, as text.
   private static let digestBytes = 64
-}
-
-/// The size of a file and the time when it changed.
-private struct FileState: Equatable, Sendable {
-  var bytes: UInt64
-  /// Since 1970.
-  var nanoseconds: UInt64
-
-  init(bytes: UInt64, nanoseconds: UInt64) {
-    (self.bytes, self.nanoseconds) = (bytes, nanoseconds)
-  }
-
-  /// The state of a file; nil if there is none.
-  init?(_ path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    #if os(Linux)
-      let time = status.st_mtim
-    #else
-      let time = status.st_mtimespec
-    #endif
-    bytes = UInt64(max(0, status.st_size))
-    nanoseconds = UInt64(max(0, time.tv_sec)) &* 1_000_000_000 &+ UInt64(max(0, time.tv_nsec))
-  }
-
-  /// A file of no bytes that is written now.
-  static var now: FileState {
-    FileState(bytes: 0, nanoseconds: UInt64(max(0, Date().timeIntervalSince1970 * 1e9)))
-  }
-
-  /// Whether the file was changed so long before `moment` that a further change shows in its time.
-  func isSettled(at moment: FileState) -> Bool { nanoseconds &+ 2_000_000_000 < moment.nanoseconds }
 }

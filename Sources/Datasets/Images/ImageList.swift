@@ -42,10 +42,12 @@ public struct ImageList: ImageSource {
   /// The group of each image; nil if none were read.
   public let groups: SampleGroups?
   /// The size of each image; nil before `withoutDamaged`.
-  public let sizes: [ImageSize?]
+  public var sizes: [ImageSize?] { facts.map { $0?.size } }
   /// The name of the column of classes.
   public let targetName: String
   private let files: [String]
+  /// What is known of each image; nil before `withoutDamaged`.
+  private let facts: [ImageFacts?]
 
   /// Reads a list.
   /// - Parameters:
@@ -133,15 +135,15 @@ public struct ImageList: ImageSource {
     (self.path, self.files, classNames) = (path, files, names)
     self.groups = groupPlace.map { SampleGroups(groups, from: table.name($0)) }
     targetName = table.name(places[0])
-    sizes = Array(repeating: nil, count: files.count)
+    facts = Array(repeating: nil, count: files.count)
   }
 
-  private init(_ other: ImageList, choosing indices: [Int], sizes: [ImageSize?]) {
+  private init(_ other: ImageList, choosing indices: [Int], facts: [ImageFacts?]) {
     (path, classNames, targetName) = (other.path, other.classNames, other.targetName)
     targets = other.targets.choosing(indices)
     groups = other.groups.map { all in SampleGroups(indices.map { all.names[$0] }, from: all.source) }
     files = indices.map { other.files[$0] }
-    self.sizes = indices.map { sizes[$0] }
+    self.facts = indices.map { facts[$0] }
   }
 
   /// The number of images.
@@ -154,13 +156,19 @@ public struct ImageList: ImageSource {
   public func name(of index: Int) -> String { files[index] }
 
   /// Reads a file.
-  /// - Throws: as `readFile`.
+  /// - Throws: as `readFile`, (data) if the file is not the one that was checked.
   public func read(_ index: Int, into bytes: inout [UInt8], limit: Int) throws {
-    try readFile(files[index], into: &bytes, limit: limit)
+    try readImage(files[index], as: facts[index], into: &bytes, limit: limit)
+  }
+
+  /// The images as they are now, to see later whether they have changed; the list is a file of its own.
+  /// - Throws: `Failure` (unavailable) if there is no SHA-256.
+  public func file(of split: Split?) throws -> DataFile {
+    try DataFile(imagesOf: path, in: ImageIndex.folder(of: path), split: split, zip(files, facts))
   }
 
   /// The images with these indices, in the order of the list.
-  public func choosing(_ indices: [Int]) -> ImageList { ImageList(self, choosing: indices.sorted(), sizes: sizes) }
+  public func choosing(_ indices: [Int]) -> ImageList { ImageList(self, choosing: indices.sorted(), facts: facts) }
 
   /// Reads every file that is not known to be sound from an earlier time, and leaves out those that are missing or damaged.
   /// - Parameters:
@@ -172,10 +180,10 @@ public struct ImageList: ImageSource {
   public func withoutDamaged(
     pixelLimit: Int = ImageDecoder.defaultPixelLimit, needsAll: Bool = true, least: Int = ImageIndex.usualLeast
   ) throws -> (sound: ImageList, damage: [Failure]) {
-    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-    let index = "\(path[..<slash]).\(path[slash...])\(ImageIndex.name)"
+    let folder = ImageIndex.folder(of: path)
+    let index = "\(folder).\(path.dropFirst(folder.count))\(ImageIndex.name)"
     let found = try ImageIndex.check(self, path, index: index, pixelLimit: pixelLimit, least: least)
-    let sound = ImageList(self, choosing: found.sound, sizes: found.sizes)
+    let sound = ImageList(self, choosing: found.sound, facts: found.facts)
     guard sound.count > 0 else {
       throw Failure(.data, "\(path): no image can be read", advice: found.damage.first?.failure.message)
     }

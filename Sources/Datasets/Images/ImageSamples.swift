@@ -10,8 +10,8 @@ public struct ImageSample: Equatable, Sendable {
   public let path: String
   /// The index of the class.
   public let label: Int
-  /// Rows and columns; nil if the file was not read yet.
-  var size: ImageSize?
+  /// What is known of the file; nil if it was not read yet.
+  var facts: ImageFacts?
 
   /// A file of a class.
   public init(path: String, label: Int) {
@@ -127,9 +127,15 @@ public struct ImageSamples: ImageSource, Equatable {
   public func name(of index: Int) -> String { samples[index].path }
 
   /// Reads a file.
-  /// - Throws: as `readFile`.
+  /// - Throws: as `readFile`, (data) if the file is not the one that was checked.
   public func read(_ index: Int, into bytes: inout [UInt8], limit: Int) throws {
-    try readFile(samples[index].path, into: &bytes, limit: limit)
+    try readImage(samples[index].path, as: samples[index].facts, into: &bytes, limit: limit)
+  }
+
+  /// The images as they are now, to see later whether they have changed.
+  /// - Throws: `Failure` (unavailable) if there is no SHA-256.
+  public func file(of split: Split?) throws -> DataFile {
+    try DataFile(imagesOf: source, in: "\(source)/", split: split, samples.lazy.map { ($0.path, $0.facts) })
   }
 
   /// A list of other samples with the same classes.

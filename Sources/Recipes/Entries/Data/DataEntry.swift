@@ -12,8 +12,8 @@ public protocol DataEntry: RecipeEntry {
   /// Where the training samples' classes come from, for messages, such as a file and a column; nil if from no file.
   var classSource: String? { get }
 
-  /// The files that hold the data, and folders of very many files, each with the part that it holds alone, validation or
-  /// test; nil if the training reads it. Empty if there are none.
+  /// The files that hold the data, and folders of them, each with the part that it holds alone, validation or test; nil if the
+  /// training reads it. Empty if there are none. `DataSplits.images` has very many.
   var files: [(path: String, split: Split?)] { get }
 
   /// Reads or generates all parts of the data; `recipe` gives the seed and the kind of targets.

@@ -79,7 +79,7 @@ public struct ImageFolderEntry: ImageEntry {
     let others = try validation.map { try samples($0, classNames: whole.classNames, &notices) }
     let final = try test.map { try samples($0, classNames: whole.classNames, &notices) }
     let pattern = try splitBy.map { try GroupPattern($0) }
-    return try makeParts(
+    var splits = try makeParts(
       (whole, others, final), notices: notices,
       cut: { images in
         try SeedSplit(
@@ -89,10 +89,9 @@ public struct ImageFolderEntry: ImageEntry {
       groups: { groups, images, part in if let pattern { try groups.add(images, by: pattern, of: part) } },
       choosing: { $0.choosing($1) },
       dataset: { try dataset($0, $1, $2, $3, recipe) })
+    splits.images = try [whole.file(of: nil), others?.file(of: .validation), final?.file(of: .test)].compactMap(\.self)
+    return splits
   }
-
-  /// The folder.
-  public var files: [(path: String, split: Split?)] { [(path: folder, split: nil)] }
 
   /// Where the classes come from, for messages.
   public var classSource: String? { folder }

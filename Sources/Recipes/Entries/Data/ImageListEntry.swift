@@ -109,7 +109,7 @@ public struct ImageListEntry: FileEntry, ImageEntry {
           classNames: whole.classNames, &notices)
       }
     }
-    return try makeParts(
+    var splits = try makeParts(
       (whole, others[0], others[1]), notices: notices,
       cut: { try SeedSplit(count: $0.count, classes: $0.classes, groups: $0.groups, shares: split) },
       groups: { groups, list, part in
@@ -117,6 +117,9 @@ public struct ImageListEntry: FileEntry, ImageEntry {
         groups.add(list.groups, of: part, otherwise: "\(list.path) has no column \(source)")
       },
       choosing: { $0.choosing($1) }, dataset: { try dataset($0, $1, $2, $3, recipe) })
+    splits.images = try [whole.file(of: nil), others[0]?.file(of: .validation), others[1]?.file(of: .test)]
+      .compactMap(\.self)
+    return splits
   }
 
   /// Where the classes come from, for messages.
