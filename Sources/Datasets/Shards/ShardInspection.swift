@@ -1,8 +1,6 @@
 import Diagnostics
 import Formats
-import Foundation
 import Images
-import Synchronization
 
 /// Reads what an index holds from a shard.
 struct ShardInspection {
@@ -65,43 +63,14 @@ struct ShardInspection {
   private func findings(
     _ members: [TarDirectory.Member], needs: ShardNeeds, report: @escaping (Int) -> Void
   ) throws -> [ShardIndex.Finding] {
-    guard !members.isEmpty else { return [] }
-    struct Shared {
-      var next = 0
-      var findings: [ShardIndex.Finding]
-      var failure: Failure?
-    }
-    let shared = Mutex(Shared(findings: Array(repeating: ShardIndex.Finding(), count: members.count)))
-    let workers = min(max(1, ProcessInfo.processInfo.activeProcessorCount), members.count)
-    let reports = UncheckedReport(report)
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      do {
-        var inspector = try MemberInspector(file, needs: needs)
-        while let place = shared.withLock({ shared -> Int? in
-          guard shared.next < members.count, shared.failure == nil else { return nil }
-          if shared.next % 64 == 0 { reports.show(shared.next * 100 / members.count) }
-          shared.next += 1
-          return shared.next - 1
-        }) {
-          let finding = try inspector.look(at: members[place])
-          shared.withLock { $0.findings[place] = finding }
-        }
-      } catch {
-        shared.withLock { $0.failure = $0.failure ?? error as? Failure ?? Failure(.software, "\(error)") }
-      }
-    }
-    return try shared.withLock { shared in
-      if let failure = shared.failure { throw failure }
-      return shared.findings
+    try onAllProcessors(members.count) { [file] in
+      try MemberInspector(file, needs: needs)
+    } show: {
+      report($0 * 100 / members.count)
+    } look: { inspector, place in
+      try inspector.look(at: members[place])
     }
   }
-}
-
-/// Called on one thread at a time, under the lock of the work.
-private struct UncheckedReport: @unchecked Sendable {
-  let show: (Int) -> Void
-
-  init(_ show: @escaping (Int) -> Void) { self.show = show }
 }
 
 /// Looks at inputs; for one thread.
