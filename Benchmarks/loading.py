@@ -148,7 +148,7 @@ with tempfile.TemporaryDirectory() as folder:
     with open(f"{folder}/bench.yaml", "w") as file:
         file.write(f"batch: {BATCH}\ndata: {{source: numpy, train: photos}}\n"
                    "model: {layers: [flatten, linear: 2]}\n")
-    keys = f"cache: 0, threads: 1, transforms: {OURS}"
+    keys = f"cache: 0, threads: 1, transforms: {OURS}, evaluationTransforms: [resize: {{size: [{CROP}, {CROP}]}}]"
 
     def stored(name):
         return Arrays(np.load(f"{folder}/{name}/x.npy", mmap_mode="r"), np.load(f"{folder}/{name}/y.npy"))

@@ -86,8 +86,45 @@ import Testing
           try ImageDataset(samples, pipeline: TransformPipeline(transforms), seed: 1, purpose: .trainingData)
         }
         #expect(failure.exitCode == .configuration)
-        #expect(failure.message == "the transforms leave images of different sizes")
+        #expect(failure.message == "no transform fixes the size of images, and their own sizes are not known")
+        #expect(
+          failure.advice
+            == "one of data.transforms must fix height and width, for example resize: {size: [256, 256]}; "
+            + "or data.checkInputs: true, if all have one size")
       }
+    }
+  }
+
+  @Test func evaluationsHaveTheSizeOfTraining() throws {
+    try withImages(sixImages) { root in
+      let samples = try ImageSamples(folder: root, split: "train").withoutDamaged().sound
+      func data(_ pipeline: TransformPipeline, like size: (Int, Int), _ samples: ImageSamples) throws -> ImageDataset {
+        try ImageDataset(
+          samples, like: .image(height: size.0, width: size.1, channels: 3), pipeline: pipeline, seed: 1,
+          purpose: .testData)
+      }
+      #expect(try data(TransformPipeline(), like: (40, 53), samples).count == 6)
+      #expect(try data(samplePipeline(), like: (20, 24), samples).count == 6)
+      // The transforms of training leave the size to one that is random.
+      let own = try #require(throws: Failure.self) { try data(TransformPipeline(), like: (16, 18), samples) }
+      #expect(own.message == "images of evaluations have 40×53 pixels, those of training 16×18")
+      let advice = { (rest: String) in
+        "data.evaluationTransforms must bring them to the size of training, for example [resize: {size: [16, 18]}\(rest)]; "
+          + "without this key, evaluations take those of data.transforms that are not random"
+      }
+      #expect(own.exitCode == .configuration && own.advice == advice(""))
+      let set = try #require(throws: Failure.self) { try data(samplePipeline(), like: (16, 18), samples) }
+      #expect(set.message == "images of evaluations have 20×24 pixels, those of training 16×18")
+      #expect(set.advice == advice(", normalize: …"))
+      let unread = try ImageSamples(folder: root, split: "train")
+      let unknown = try #require(throws: Failure.self) { try data(TransformPipeline(), like: (16, 18), unread) }
+      #expect(unknown.message.hasPrefix("no transform fixes the size") && unknown.advice == advice(""))
+      let small = try PNGEncoder.encode(
+        [UInt8](repeating: 9, count: 300), size: ImageSize(height: 10, width: 10), colors: .rgb)
+      try write(small, to: "\(root)/train/dogs/2.png")
+      let mixed = try ImageSamples(folder: root, split: "train").withoutDamaged().sound
+      let several = try #require(throws: Failure.self) { try data(TransformPipeline(), like: (16, 18), mixed) }
+      #expect(several.message.hasPrefix("images of different sizes: ") && several.advice == advice(""))
     }
   }
 

@@ -49,6 +49,11 @@ extension Fault {
       says: "data.transforms: random-crop takes 40×40 pixels, but the image has 32×32", status: 78,
       ["data.transforms=[random-crop: 40]"]
     ) { _ in },
+    training(
+      "evaluations without the crop of training",
+      says: "images of evaluations have 32×32 pixels, those of training 28×28", status: 78,
+      ["data.transforms=[random-crop: 28]"]
+    ) { _ in },
   ]
 
   private static let data = "data/cifar-10-batches-bin"

@@ -56,6 +56,11 @@ extension Fault {
         PNGEncoder.encode([UInt8](repeating: 9, count: 300), size: ImageSize(height: 10, width: 10), colors: .rgb),
         to: "images/train/class1/small.png")
     },
+    training(
+      "evaluations without the crop of training",
+      says: "images of evaluations have 18×22 pixels, those of training 16×16", status: 78,
+      ["data.transforms=[resize: {size: [18, 22]}, random-crop: 16]", "data.evaluationTransforms=none"]
+    ) { _ in },
     list(
       "a list without a target", says: "images/list.csv: the last column, path, has the images, so there is no target",
       "path\n"),

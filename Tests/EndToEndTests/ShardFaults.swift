@@ -37,6 +37,9 @@ extension Fault {
       try $0.write(TarWriter(["a.png": image, "a.cls": [0x37]]).finished, to: "validation.tar")
     },
     training(
+      "images of unknown sizes", says: "no transform fixes the size of images, and their own sizes are not known",
+      status: 78, ["data.checkInputs=false", "data.transforms=[random-horizontal-flip]"]),
+    training(
       "an input that is neither image nor array", says: "data.input is mp3, which is neither an image nor an array",
       status: 78, ["data.input=mp3"]),
   ]

@@ -35,14 +35,17 @@ public final class CIFARDataset: Dataset {
 
   /// Images with these indices; nil for all.
   /// - Parameters:
+  ///   - training: the inputs of training that these are to be measured like; nil for any size.
   ///   - pipeline: the transforms of each image; for this data set alone, since it has state.
   ///   - seed: the seed of random transforms.
   ///   - purpose: the use of the samples; those of different purposes are transformed independently.
   ///   - threads: the number of threads that load beside the training; nil to use idle processors.
-  /// - Throws: `Failure` (data) if the images are too small for a transform, (system) if there is not enough memory.
+  /// - Throws: `Failure` (data) if the images are too small for a transform, (configuration) if they get another size than those
+  ///   of training, (system) if there is not enough memory.
   public init(
-    _ images: CIFARImages, indices: [Int]? = nil, pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose,
-    threads: Int? = nil
+    _ images: CIFARImages, indices: [Int]? = nil, like training: Shape? = nil, pipeline: TransformPipeline,
+    seed: UInt64,
+    purpose: RandomPurpose, threads: Int? = nil
   ) throws {
     self.images = images
     self.indices = indices ?? Array(0..<images.count)
@@ -50,7 +53,7 @@ public final class CIFARDataset: Dataset {
     self.pipeline = pipeline
     wantedThreads = threads
     // Every transform tells the size that it makes of 32×32 pixels.
-    size = pipeline.outputSize(for: CIFARImages.size) ?? CIFARImages.size
+    size = try pipeline.checked(pipeline.outputSize(for: CIFARImages.size) ?? CIFARImages.size, like: training)
     inputShape = .image(height: size.height, width: size.width, channels: 3)
     random = Philox(seed: seed, purpose: purpose)
     // A transform that does not fit is better found now than in the first step.

@@ -57,6 +57,7 @@ public final class ImageDataset: Dataset {
   ///   - targets: the target of each image.
   ///   - classNames: the classes' names; of several labels the name of each number; empty if targets are other numbers.
   ///   - sizes: the size of each decoded image, for transforms that do not fix one; nil where it is not known.
+  ///   - training: the inputs of training that these are to be measured like; nil for any size.
   ///   - pipeline: the transforms of each image; for this data set alone, since it has state.
   ///   - seed: the seed of random transforms.
   ///   - purpose: the use of the samples; those of different purposes are transformed independently.
@@ -64,11 +65,11 @@ public final class ImageDataset: Dataset {
   ///   - threads: the number of threads that load beside the training; nil to use idle processors.
   ///   - pixelLimit: the largest number of pixels that a file may claim.
   ///   - format: the channels and bits that images are read with.
-  /// - Throws: `Failure` (configuration) if the pipeline's images differ in size, (system) if there is not enough
-  ///   memory.
+  /// - Throws: `Failure` (configuration) if the pipeline's images differ in size, or from those of training, (system) if there is
+  ///   not enough memory.
   public init(
     _ source: any ImageSource, targets: ImageTargets, classNames: [String], sizes: [ImageSize?] = [],
-    pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose, cache: Int = 1024,
+    like training: Shape? = nil, pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose, cache: Int = 1024,
     threads: Int? = nil, pixelLimit: Int = ImageDecoder.defaultPixelLimit, format: PixelFormat = PixelFormat()
   ) throws {
     precondition(targets.count == source.count, "each image has a target")
@@ -76,7 +77,7 @@ public final class ImageDataset: Dataset {
     self.targets = targets
     self.classNames = classNames
     self.pipeline = pipeline
-    size = try pipeline.outputSize(of: source, sizes: sizes)
+    size = try pipeline.commonSize(of: source, sizes: sizes, like: training)
     inputShape = .image(height: size.height, width: size.width, channels: format.channels)
     random = Philox(seed: seed, purpose: purpose)
     (self.pixelLimit, self.format) = (pixelLimit, format)
@@ -88,12 +89,14 @@ public final class ImageDataset: Dataset {
   /// Image files with a class each.
   /// - Throws: as the other initializer.
   public convenience init(
-    _ samples: ImageSamples, pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose, cache: Int = 1024,
+    _ samples: ImageSamples, like training: Shape? = nil, pipeline: TransformPipeline, seed: UInt64,
+    purpose: RandomPurpose, cache: Int = 1024,
     threads: Int? = nil, pixelLimit: Int = ImageDecoder.defaultPixelLimit, format: PixelFormat = PixelFormat()
   ) throws {
     try self.init(
       samples, targets: .classes(samples.samples.map { Int32($0.label) }), classNames: samples.classNames,
-      sizes: samples.samples.map(\.facts?.size), pipeline: pipeline, seed: seed, purpose: purpose, cache: cache,
+      sizes: samples.samples.map(\.facts?.size), like: training, pipeline: pipeline, seed: seed, purpose: purpose,
+      cache: cache,
       threads: threads, pixelLimit: pixelLimit, format: format)
   }
 
@@ -197,26 +200,5 @@ extension TransformPipeline {
   /// The size after the leading transforms that are not random; nil if it depends on the size of the image, which is not known.
   fileprivate func preparedSize(of size: ImageSize?) -> ImageSize? {
     transforms[..<preparedCount].reduce(size) { $1.outputSize(for: $0) }
-  }
-
-  /// The common size of all results: set by the transforms, or else found from the images' sizes.
-  fileprivate func outputSize(of images: any ImageSource, sizes: [ImageSize?]) throws -> ImageSize {
-    if let size = outputSize() { return size }
-    let sizes = sizes.map { $0.flatMap { outputSize(for: $0) } }
-    if let first = sizes.first, let size = first {
-      guard let other = sizes.firstIndex(where: { $0 != size }) else { return size }
-      let fix = "\(Resize.name): {size: [\(size.height), \(size.width)]}"
-      let names = transforms.isEmpty ? "images" : "the transforms leave images"
-      throw Failure(
-        .configuration,
-        "\(names) of different sizes: \(images.name(of: 0)) of \(size) pixels, \(images.name(of: other)) of "
-          + (sizes[other].map { "\($0)" } ?? "others"),
-        advice: transforms.isEmpty
-          ? "data.transforms bring them to one: data: {source: …, transforms: [\(fix)]}"
-          : "one of data.transforms must fix height and width, for example \(fix)")
-    }
-    throw Failure(
-      .configuration, "the transforms leave images of different sizes",
-      advice: "one of data.transforms must fix height and width, for example \(Resize.name): {size: [256, 256]}")
   }
 }

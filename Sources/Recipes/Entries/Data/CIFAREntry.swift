@@ -63,14 +63,13 @@ public struct CIFAREntry: TransformedEntry {
     let images = try CIFARImages(files.training, kind: files.kind, labels: labels, classNames: names)
     let test = try files.test.map { try CIFARImages([$0], kind: files.kind, labels: labels, classNames: names) }
     let parts = try SeedSplit(count: images.count, classes: images.labels, shares: split)
+    let training = try dataset(images, parts.training, like: nil, recipe)
     func evaluated(_ indices: [Int]) throws -> CIFARDataset? {
-      indices.isEmpty
-        ? nil : try dataset(images, indices, evaluationSettings, "evaluationTransforms", .testData, recipe)
+      indices.isEmpty ? nil : try dataset(images, indices, like: training.inputShape, recipe)
     }
     return DataSplits(
-      training: try dataset(images, parts.training, transforms, "transforms", .trainingData, recipe),
-      validation: try evaluated(parts.validation),
-      test: try test.map { try dataset($0, nil, evaluationSettings, "evaluationTransforms", .testData, recipe) }
+      training: training, validation: try evaluated(parts.validation),
+      test: try test.map { try dataset($0, nil, like: training.inputShape, recipe) }
         ?? evaluated(parts.test),
       measuredTraining: evaluationSettings.elementsEqual(transforms) { $0.isEqual(to: $1) }
         ? nil : try evaluated(parts.training))
@@ -114,7 +113,7 @@ public struct CIFAREntry: TransformedEntry {
     }
     let images = try CIFARImages(
       paths, kind: kind, labels: facts.classNames.count == 20 ? .coarse : .fine, classNames: facts.classNames)
-    return (try dataset(images, nil, evaluationSettings, "evaluationTransforms", .testData, recipe), [])
+    return (try dataset(images, nil, like: Shape(facts.inputShape), recipe), [])
   }
 
   private func openFolder() throws -> CIFARFolder {
@@ -132,15 +131,14 @@ public struct CIFAREntry: TransformedEntry {
   }
 
   private func dataset(
-    _ images: CIFARImages, _ indices: [Int]?, _ transforms: [any PipelineEntry], _ key: String,
-    _ purpose: RandomPurpose,
-    _ recipe: Recipe
+    _ images: CIFARImages, _ indices: [Int]?, like training: Shape?, _ recipe: Recipe
   ) throws -> CIFARDataset {
     do {
       return try CIFARDataset(
-        images, indices: indices, pipeline: transforms.makePipeline(key: "data.\(key)"), seed: recipe.seed,
-        purpose: purpose, threads: threads)
+        images, indices: indices, like: training, pipeline: pipeline(like: training), seed: recipe.seed,
+        purpose: training == nil ? .trainingData : .testData, threads: threads)
     } catch let failure as Failure where failure.exitCode == .data {
+      let key = training == nil ? "transforms" : "evaluationTransforms"
       throw Failure(.configuration, "data.\(key): \(failure.message)", advice: failure.advice)
     }
   }

@@ -88,7 +88,7 @@ public struct ImageFolderEntry: ImageEntry {
       },
       groups: { groups, images, part in if let pattern { try groups.add(images, by: pattern, of: part) } },
       choosing: { $0.choosing($1) },
-      dataset: { try dataset($0, $1, $2, $3, recipe) })
+      dataset: { try dataset($0, like: $1, recipe) })
     splits.images = try [whole.file(of: nil), others?.file(of: .validation), final?.file(of: .test)].compactMap(\.self)
     return splits
   }
@@ -112,7 +112,7 @@ public struct ImageFolderEntry: ImageEntry {
     var notices: [String] = []
     let all = try ImageSamples(folder: path, split: nil, classNames: facts.classNames, isWhole: false)
     let sound = try withoutDamaged(all, &notices)
-    return (try dataset(sound, evaluationSettings, "evaluationTransforms", .testData, recipe), notices)
+    return (try dataset(sound, like: Shape(facts.inputShape), recipe), notices)
   }
 
   private func samples(_ part: String, classNames: [String]?, _ notices: inout [String]) throws -> ImageSamples {
@@ -141,12 +141,12 @@ public struct ImageFolderEntry: ImageEntry {
   }
 
   private func dataset(
-    _ samples: ImageSamples, _ transforms: [any PipelineEntry], _ key: String, _ purpose: RandomPurpose,
-    _ recipe: Recipe
+    _ samples: ImageSamples, like training: Shape?, _ recipe: Recipe
   ) throws -> ImageDataset {
     try ImageDataset(
-      samples, pipeline: transforms.makePipeline(key: "data.\(key)", colors: colors), seed: recipe.seed,
-      purpose: purpose, cache: cache, threads: threads, pixelLimit: pixelLimit, format: format)
+      samples, like: training, pipeline: pipeline(like: training), seed: recipe.seed,
+      purpose: training == nil ? .trainingData : .testData, cache: cache, threads: threads, pixelLimit: pixelLimit,
+      format: format)
   }
 }
 

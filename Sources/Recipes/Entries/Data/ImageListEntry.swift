@@ -116,7 +116,7 @@ public struct ImageListEntry: FileEntry, ImageEntry {
         let source = groups.source
         groups.add(list.groups, of: part, otherwise: "\(list.path) has no column \(source)")
       },
-      choosing: { $0.choosing($1) }, dataset: { try dataset($0, $1, $2, $3, recipe) })
+      choosing: { $0.choosing($1) }, dataset: { try dataset($0, like: $1, recipe) })
     splits.images = try [whole.file(of: nil), others[0]?.file(of: .validation), others[1]?.file(of: .test)]
       .compactMap(\.self)
     return splits
@@ -132,7 +132,7 @@ public struct ImageListEntry: FileEntry, ImageEntry {
     var notices: [String] = []
     let names = facts.classNames.isEmpty ? nil : facts.classNames
     let list = try list(path, recipe, extras: SampleExtras(), classNames: names, &notices)
-    return (try dataset(list, evaluationSettings, "evaluationTransforms", .testData, recipe), notices)
+    return (try dataset(list, like: Shape(facts.inputShape), recipe), notices)
   }
 
   /// Checks that the keys of the target fit the loss.
@@ -182,11 +182,11 @@ public struct ImageListEntry: FileEntry, ImageEntry {
   }
 
   private func dataset(
-    _ list: ImageList, _ transforms: [any PipelineEntry], _ key: String, _ purpose: RandomPurpose, _ recipe: Recipe
+    _ list: ImageList, like training: Shape?, _ recipe: Recipe
   ) throws -> ImageDataset {
     try ImageDataset(
-      list, targets: list.targets, classNames: list.classNames, sizes: list.sizes,
-      pipeline: transforms.makePipeline(key: "data.\(key)", colors: colors), seed: recipe.seed, purpose: purpose,
+      list, targets: list.targets, classNames: list.classNames, sizes: list.sizes, like: training,
+      pipeline: pipeline(like: training), seed: recipe.seed, purpose: training == nil ? .trainingData : .testData,
       cache: cache, threads: threads, pixelLimit: pixelLimit, format: format)
   }
 }

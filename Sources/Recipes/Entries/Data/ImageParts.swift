@@ -10,12 +10,12 @@ extension TransformedEntry where Self: GroupableEntry {
   ///   - cut: divides images.
   ///   - groups: the groups of the images of a part that is not divided, to compare; adds them to the groups of the others.
   ///   - choosing: some images of a list.
-  ///   - dataset: makes the samples of a list with these transforms, by the name of their key.
+  ///   - dataset: makes samples that measure like these inputs of training; nil for those of training.
   func makeParts<Images>(
     _ given: (training: Images, validation: Images?, test: Images?), notices: [String], damageNotice: String? = nil,
     cut: (Images) throws -> SeedSplit, groups add: (inout SplitGroups, Images, Split) throws -> Void,
     choosing: (Images, [Int]) -> Images,
-    dataset: (Images, [any PipelineEntry], _ key: String, RandomPurpose) throws -> any Dataset
+    dataset: (Images, _ like: Shape?) throws -> any Dataset
   ) throws -> DataSplits {
     var (parts, groups): (_, SplitGroups?) = (given, nil)
     if let others = given.validation, split.testShare > 0 {
@@ -38,11 +38,10 @@ extension TransformedEntry where Self: GroupableEntry {
       }
       groups = known
     }
-    func evaluated(_ images: Images) throws -> any Dataset {
-      try dataset(images, evaluationSettings, "evaluationTransforms", .testData)
-    }
+    let training = try dataset(parts.training, nil)
+    func evaluated(_ images: Images) throws -> any Dataset { try dataset(images, training.inputShape) }
     return DataSplits(
-      training: try dataset(parts.training, transforms, "transforms", .trainingData),
+      training: training,
       validation: try parts.validation.map(evaluated), test: try parts.test.map(evaluated), notices: notices,
       damageNotice: damageNotice,
       measuredTraining: evaluationSettings.elementsEqual(transforms) { $0.isEqual(to: $1) }

@@ -143,7 +143,7 @@ public struct TarEntry: GroupableEntry, PixelEntry {
       },
       groups: { groups, samples, part in if let pattern { groups.add(samples, by: pattern, of: part) } },
       choosing: { $0.choosing($1) },
-      dataset: { try dataset($0, form, $1, $2, $3, recipe) })
+      dataset: { try dataset($0, form, like: $1, recipe) })
   }
 
   /// Makes the reader of new inputs: image files, or `.npy` files.
@@ -185,7 +185,7 @@ public struct TarEntry: GroupableEntry, PixelEntry {
       form.targets = .classes(names: names, ignored: ignored, example: "the run was trained on \"\(names[0])\"")
     }
     let found = try sound(try ShardSamples(shards, form: form), &notices)
-    return (try evaluated(found, form, recipe), notices)
+    return (try dataset(found, form, like: Shape(facts.inputShape), recipe), notices)
   }
 
   private func shards(_ patterns: [String], _ key: String) throws -> ShardPattern {
@@ -236,19 +236,15 @@ public struct TarEntry: GroupableEntry, PixelEntry {
     return samples
   }
 
-  private func evaluated(_ samples: ShardSamples, _ form: ShardForm, _ recipe: Recipe) throws -> any Dataset {
-    try dataset(samples, form, evaluationSettings, "evaluationTransforms", .testData, recipe)
-  }
-
   private func dataset(
-    _ samples: ShardSamples, _ form: ShardForm, _ transforms: [any PipelineEntry], _ key: String,
-    _ purpose: RandomPurpose, _ recipe: Recipe
+    _ samples: ShardSamples, _ form: ShardForm, like training: Shape?, _ recipe: Recipe
   ) throws -> any Dataset {
     guard !form.areArrays else { return try ShardArrays(samples) }
     return try ImageDataset(
       ShardImages(samples), targets: samples.targets, classNames: samples.classNames, sizes: samples.sizes,
-      pipeline: transforms.makePipeline(key: "data.\(key)", colors: colors), seed: recipe.seed, purpose: purpose,
-      cache: cache, threads: threads, pixelLimit: pixelLimit, format: format)
+      like: training, pipeline: pipeline(like: training), seed: recipe.seed,
+      purpose: training == nil ? .trainingData : .testData, cache: cache, threads: threads, pixelLimit: pixelLimit,
+      format: format)
   }
 }
 

@@ -1,4 +1,5 @@
 import Images
+import Tensors
 
 /// A data source of images, which transforms change.
 public protocol TransformedEntry: SplittableEntry {
@@ -16,6 +17,13 @@ extension TransformedEntry {
 
   /// The transforms of images that are not trained on.
   var evaluationSettings: [any PipelineEntry] { evaluationTransforms ?? transforms.deterministic }
+
+  /// The pipeline of evaluations that measure like these inputs of training; nil for that of the training images.
+  func pipeline(like training: Shape?) throws -> TransformPipeline {
+    try training == nil
+      ? transforms.makePipeline(key: "data.transforms", colors: colors)
+      : evaluationSettings.makePipeline(key: "data.evaluationTransforms", colors: colors)
+  }
 
   /// The normalization at the end of the transforms for evaluation, if any.
   public func inputNormalization() throws -> (mean: [Double], deviation: [Double])? {
