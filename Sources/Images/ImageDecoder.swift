@@ -4,7 +4,8 @@ import Formats
 /// Reads JPEG, PNG, WebP and TIFF files, told apart by their first bytes; reuses its memory. For one thread at a time.
 ///
 /// The result is as from PIL's `convert("RGB")` or `convert("L")`: grey, palette and CMYK images are converted,
-/// transparency is dropped, 16 bits are rounded to 8 unless the format keeps them. Colour profiles and gamma are not applied.
+/// transparency is dropped. Colour profiles and gamma are not applied. Unlike PIL, which cuts off grey levels of 16 bits at 255 and
+/// the lower bits of colours, it scales 16 bits to 8 and rounds, unless the format keeps them.
 /// Pictures are rotated by EXIF's orientation, as by PIL's `exif_transpose`. Of several pictures in a file, the first is
 /// read.
 public final class ImageDecoder {
