@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func targetsAreAClassOrSeveralOrNumbers() throws {
-    let text = "kind,file,tags,x,y,who\ncat,1.jpg,red; soft,1,2.5,ann\ndog,2.jpg,,3,4,bob\ncat,3.jpg,soft big,5,6,ann\n"
+    let text = "kind,file,tags,x,y,who\ncat,1.jpg,red; soft,1,2.5,ann\ndog,2.jpg,,3,4,bob\ncat,3.jpg,soft;big,5,6,ann\n"
     func read(_ target: ImageList.Target?, areNumbers: Bool = false) throws -> ImageList {
       try list(
         text,
@@ -46,6 +46,23 @@ import Testing
     let chosen = tags.choosing([2, 0])
     #expect(chosen.targets == .values([0, 1, 1, 1, 0, 1], width: 3) && chosen.groups?.names == ["ann", "ann"])
     #expect(chosen.name(of: 1).hasSuffix("/3.jpg"))
+  }
+
+  @Test func blanksSeparateClassesIfNothingElseDoes() throws {
+    func read(_ tags: [String], classNames: [String]? = nil) throws -> ImageList {
+      try list(
+        "file,tags\n" + tags.map { "1.jpg,\($0)\n" }.joined(), ImageList.Columns(target: .labels("tags")),
+        classNames: classNames)
+    }
+    #expect(try read(["red  soft", "", "soft big"]).classNames == ["big", "red", "soft"])
+    let bears = try read([" polar bear", "brown bear; cat ;", "", ";"])
+    #expect(bears.classNames == ["brown bear", "cat", "polar bear"])
+    #expect(bears.targets == .values([0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], width: 3))
+    // A list without semicolons is read as the one of the training samples.
+    let others = try read(["polar bear", "cat"], classNames: bears.classNames)
+    #expect(others.targets == .values([0, 0, 1, 0, 1, 0], width: 3))
+    let failure = try #require(throws: Failure.self) { try read(["cat", "panda bear"], classNames: bears.classNames) }
+    #expect(failure.message == "list.csv:3: \"panda bear\" is not a class of the training samples")
   }
 
   @Test(arguments: [

@@ -154,11 +154,11 @@ struct CSVTable {
     try text(row, place, missing: "image", "every row names an image file: put its path there, or leave the row out")
   }
 
-  /// The classes in a field, between semicolons or blanks; none if it is empty.
+  /// The text of a field of several classes; it may be empty.
   /// - Throws: `Failure` (data) naming line and column if the field is not text.
-  func labels(_ row: CSVReader.Row, _ place: Int) throws -> [String] {
+  func labels(_ row: CSVReader.Row, _ place: Int) throws -> String {
     guard !row.damaged.contains(place) else { throw notText(row, place) }
-    return row.fields[place].split { $0 == ";" || $0.isWhitespace }.map(String.init)
+    return row.fields[place]
   }
 
   /// The name of the sample to which a row belongs.

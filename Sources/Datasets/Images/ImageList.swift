@@ -8,7 +8,7 @@ public struct ImageList: ImageSource {
   public enum Target: Equatable, Sendable {
     /// The class in this column.
     case label(String)
-    /// The classes in this column, between semicolons or blanks: a row of 0 and 1.
+    /// The classes in this column, between semicolons, or between blanks if it has no semicolons: a row of 0 and 1.
     case labels(String)
     /// The numbers in these columns.
     case numbers([String])
@@ -99,13 +99,17 @@ public struct ImageList: ImageSource {
       if let groupPlace { groups.append(try table.group(row, groupPlace)) }
       switch target {
       case .label: labels.append(([try table.label(row, places[0])], row.line))
-      case .labels: labels.append((try table.labels(row, places[0]), row.line))
+      case .labels: labels.append(([try table.labels(row, places[0])], row.line))
       case .numbers: for place in places { values.append(try table.number(row, place)) }
       }
       if files.count.isMultiple(of: 256) { work.show(done: table.progress.done) }
     }
     guard !files.isEmpty else {
       throw Failure(.data, "\(path): there are no rows after the header", advice: "each row is one image")
+    }
+    if case .labels = target {
+      let separator = LabelSeparator(of: labels.lazy.map { $0.names[0] }, known: known)
+      labels = labels.map { (separator.names($0.names[0]), $0.line) }
     }
     let names = labels.isEmpty ? [] : known ?? ClassLabels.sorted(Set(labels.flatMap(\.names)))
     guard labels.isEmpty || !names.isEmpty else {

@@ -73,8 +73,8 @@ public struct ImageListEntry: FileEntry, ImageEntry {
         "label", \.label, .optional(.text), "the column of the class, by name or index from 0, or none for the last"),
       RecipeKey(
         "labels", \.labels, .optional(.text),
-        "for loss: binary-cross-entropy or binary-focal: the column of an image's classes, which stand between semicolons "
-          + "or blanks, or none"),
+        "for loss: binary-cross-entropy or binary-focal: the column of an image's classes, between semicolons, or between "
+          + "blanks if no row has a semicolon, or none"),
       RecipeKey(
         "targets", \.targets, .optional(.list(.text)),
         "for losses on numbers: the columns of the target, by name or index from 0, or none for the last"),
