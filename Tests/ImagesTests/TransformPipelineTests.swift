@@ -62,6 +62,19 @@ import Testing
     #expect(TransformPipeline([RandomHorizontalFlip(), Resize(.shorterSide(4))]).preparedCount == 0)
   }
 
+  /// A data set may keep what they make, in the image's bits.
+  @Test func leadingDeterministicTransformsAreRoundedToLevels() throws {
+    func areLevels(_ transforms: [any Transform]) throws -> Bool {
+      try run(TransformPipeline(transforms)).allSatisfy {
+        let level = 255 * Float(bitPattern: $0)
+        return (level - level.rounded()).magnitude < 1e-3
+      }
+    }
+    #expect(try areLevels([Resize(.exact(size(20, 30)))]))
+    #expect(try areLevels([Resize(.exact(size(20, 30))), RandomHorizontalFlip()]))
+    #expect(try !areLevels([RandomHorizontalFlip(), Resize(.exact(size(20, 30)))]))
+  }
+
   @Test func transformsWithoutRandomnessAreDeterministic() throws {
     let certain: [any Transform] = [
       GaussianBlur(kernelSize: size(3, 3), sigma: 2...2), RandomHorizontalFlip(probability: 1),
