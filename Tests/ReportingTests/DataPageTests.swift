@@ -70,6 +70,28 @@ struct DataPageTests {
     }
   }
 
+  @Test("warns of targets that are one-hot, unless they are of all steps")
+  func oneHot() throws {
+    try withFolder { folder in
+      func warnings(steps: Int) throws -> [String] {
+        let x = NPYArray(shape: [4, steps, 1], floats: (0..<4 * steps).map(Float.init))
+        let y = NPYArray(shape: [4, 3], int32s: (0..<12).map { $0 % 3 == $0 / 3 % 3 ? 1 : 0 })
+        try NPZArchive.write([("x", x), ("y", y)], to: "\(folder)/\(steps).npz")
+        try """
+        data: {source: numpy, train: \(folder)/\(steps).npz}
+        model: {layers: [gru: {hiddenSize: 2}, linear: {outputs: 3}]}
+        """.write(toFile: "\(folder)/\(steps).yaml", atomically: true, encoding: .utf8)
+        return try DataSummary(try Recipe.load("\(folder)/\(steps).yaml")).warnings
+      }
+      let (ofOthers, ofAll) = (try warnings(steps: 5), try warnings(steps: 3))
+      #expect(
+        ofOthers.contains(
+          "\(folder)/5.npz: y has the shape [4, 3] with a single 1 in each row: classes are not one-hot here; write class "
+            + "indices: y.argmax(axis=1). It is right if a sample has a class for each of 3 steps."))
+      #expect(!ofAll.contains { $0.contains("one-hot") })
+    }
+  }
+
   @Test("shows images, and sequences of different lengths as curves")
   func pictures() throws {
     let images = try RunFixture.images()

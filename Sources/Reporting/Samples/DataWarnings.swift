@@ -22,7 +22,15 @@ extension DataSummary {
     let found =
       missingClasses + [imbalance].compactMap(\.self) + constantOutputs
       + [constantInputs, notFinite, misfit, sizes].compactMap(\.self) + copies + [contradictions].compactMap(\.self)
-    return found.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." } + splits.commonGroups
+    return found.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." } + [shape].compactMap(\.self)
+      + splits.commonGroups
+  }
+
+  /// Arrays that may have another shape than intended, such as one-hot targets. A network that does not fit them tells; here
+  /// is none yet.
+  private var shape: String? {
+    guard let notice = splits.shapeNotice, !notices.contains(notice) else { return nil }
+    return notice.replacing("\n  ", with: "; ") + ". It is right if a sample has \(statistics.targets.text)."
   }
 
   private static func list(_ names: [String]) -> String {
