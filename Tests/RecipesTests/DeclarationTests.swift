@@ -39,9 +39,9 @@ import Testing
     }
   }
 
-  /// The properties with keys; structs that entries share have their own properties.
+  /// The properties with keys; structs that entries share have their own properties. `dp-train data` sets `measuresScale`.
   private func properties(of settings: Any) -> [String] {
-    Mirror(reflecting: settings).children.flatMap { child in
+    Mirror(reflecting: settings).children.filter { $0.label != "measuresScale" }.flatMap { child in
       ["options", "recurrence", "split", "start", "window"].contains(child.label)
         ? properties(of: child.value) : [child.label.map(key) ?? ""]
     }
