@@ -41,3 +41,25 @@ static inline hid_t dpt_hdf5_integer(size_t size, int is_signed) {
 
 // The machine's floating-point type of 4 or 8 bytes.
 static inline hid_t dpt_hdf5_float(size_t size) { return size == 4 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE; }
+
+// Whether a name in a file is a link to a path of the file (1) or of another file (2), and where to; 0 if it is neither. `file` and
+// `path` are the other file's name and the path; they have room for `room` bytes, with a zero at the end.
+static inline int dpt_hdf5_link(hid_t id, const char *name, char *file, char *path, size_t room) {
+  H5L_info_t facts;
+  if (H5Lget_info(id, name, &facts, H5P_DEFAULT) < 0) return 0;
+  if (facts.type != H5L_TYPE_SOFT && facts.type != H5L_TYPE_EXTERNAL) return 0;
+  file[0] = path[0] = 0;
+  size_t size = facts.u.val_size;
+  char held[4096];
+  if (size > sizeof held || H5Lget_val(id, name, held, size, H5P_DEFAULT) < 0) return 0;
+  if (facts.type == H5L_TYPE_SOFT) {
+    strncpy(path, held, size < room ? size : room - 1);
+    return 1;
+  }
+  const char *other = NULL, *object = NULL;
+  unsigned flags;
+  if (H5Lunpack_elink_val(held, size, &flags, &other, &object) < 0) return 0;
+  strncpy(file, other, room - 1);
+  strncpy(path, object, room - 1);
+  return 2;
+}

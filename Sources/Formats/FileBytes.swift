@@ -100,7 +100,8 @@ public func readFile(_ path: String, into bytes: inout [UInt8], limit: Int) thro
 
 /// The failure if a file cannot be opened; `errno` holds the reason.
 private func unopened(_ message: String, path: String) -> Failure {
-  Failure(.noInput, message, advice: errno == ENOENT ? pathAdvice(path) : nil)
+  if OpenFiles.isReached(errno) { return Failure(.system, message, advice: OpenFiles.advice) }
+  return Failure(.noInput, message, advice: errno == ENOENT ? pathAdvice(path) : nil)
 }
 
 /// Opens a regular file. A pipe would block, and cannot be read twice.

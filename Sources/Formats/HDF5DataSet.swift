@@ -15,7 +15,11 @@
     let chunk: [Int]?
     /// Whether chunks are compressed, or changed by another filter.
     let isFiltered: Bool
+    /// The file that holds it: another one if a link leads there.
+    let stored: StoredFile
     private let file: HDF5File
+    /// The files that hold its numbers, if these are not in its own.
+    private let sources: [WatchedFile]
     private let id, space, box: hid_t
     /// The distance of neighbours along each axis.
     private let strides: [Int]
@@ -42,6 +46,8 @@
         throw error
       }
       (shape, type, chunk, isFiltered) = (facts.shape, facts.type, facts.chunk, facts.isFiltered)
+      sources = facts.sources
+      stored = try facts.path == HDF5File.path(of: file) ? owner.stored : StoredFile(facts.path)
       // How much of the data set is kept in memory can only be said when it is opened, and it must not be open then.
       let access = HDF5DataSet.access(shape: shape, chunk: chunk, size: type.element.byteCount)
       defer { HDF5Library.use { _ = H5Pclose(access) } }
@@ -99,21 +105,26 @@
           }
         } catch {
           // If the file was written or cut meanwhile, that is the reason.
-          try file.stored.checkUnchanged()
+          try checkUnchanged()
           throw error
         }
         next += count
       }
     }
 
-    func checkUnchanged() throws { try file.stored.checkUnchanged() }
+    func checkUnchanged() throws {
+      try file.stored.checkUnchanged()
+      if stored !== file.stored { try stored.checkUnchanged() }
+      for source in sources { try source.checkUnchanged() }
+    }
 
     private func failure(_ reason: String) -> Failure {
       Failure(.data, "\(source) cannot be read: \(reason).", advice: HDF5DataSet.advice(on: reason))
     }
 
     private static func advice(on reason: String) -> String {
-      reason.contains("filter") && reason.contains("registered")
+      if HDF5Library.areTooManyOpen(reason) { return OpenFiles.advice }
+      return reason.contains("filter") && reason.contains("registered")
         ? "Its compression is one that libhdf5 does not have here: write it with compression=\"gzip\", or let the variable "
           + "HDF5_PLUGIN_PATH name the folder of the filter."
         : "The file is damaged; copy or write it again."
@@ -125,6 +136,8 @@
       let type: HDF5ElementType
       let chunk: [Int]?
       let isFiltered: Bool
+      let path: String
+      let sources: [WatchedFile]
 
       init(of id: hid_t, source: String) throws {
         type = try HDF5ElementType(of: id, source: source)
@@ -141,6 +154,8 @@
           return lengths[..<Int(max(0, H5Sget_simple_extent_ndims(space)))].map { Int(clamping: $0) }
         }
         self.shape = shape
+        path = HDF5File.path(of: id)
+        sources = try HDF5Sources(of: id, path: path, source: source).files
         (chunk, isFiltered) = HDF5Library.use {
           let facts = H5Dget_create_plist(id)
           guard facts >= 0 else { return (nil, false) }
@@ -179,8 +194,8 @@
       let data = try dataSet(name)
       let count = (elementCount(data.shape) ?? 0) * data.type.element.byteCount
       var origin: any ArrayOrigin = data
-      if let place = data.type.place, place >= 0, place <= stored.size - count {
-        origin = FileElements(file: stored, offset: place)
+      if let place = data.type.place, place >= 0, place <= data.stored.size - count {
+        origin = FileElements(file: data.stored, offset: place)
       }
       return StoredArray(shape: data.shape, element: data.type.element, source: data.source, origin: origin)
     }

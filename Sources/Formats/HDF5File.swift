@@ -8,7 +8,7 @@
     let path: String
     /// The file itself, to see whether it changes, and to read data sets that stand in it as they are.
     let stored: StoredFile
-    fileprivate let id: hid_t
+    let id: hid_t
 
     /// Opens the file at `path`.
     /// - Throws: `Failure` (noInput) if it cannot be opened, (data) if it is no HDF5 file.
@@ -17,6 +17,9 @@
       let stored = try StoredFile(path)
       let start = try stored.start(8)
       id = try HDF5Library.call { reason in
+        if HDF5Library.areTooManyOpen(reason) {
+          return Failure(.system, "'\(path)' cannot be opened: Too many open files.", advice: OpenFiles.advice)
+        }
         if reason.contains("unable to lock") {
           return Failure(
             .noInput, "'\(path)' cannot be opened: \(reason).",
@@ -52,11 +55,11 @@
       var facts = H5G_info_t()
       guard depth < 8, H5Gget_info(group, &facts) >= 0 else { return }
       for index in 0..<facts.nlinks where found.count < 10_000 {
-        let length = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, nil, 0, dpt_hdf5_default())
-        guard length > 0 else { continue }
-        var text = [CChar](repeating: 0, count: length + 1)
-        H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, &text, length + 1, dpt_hdf5_default())
-        let name = prefix + String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let own = HDF5Library.text {
+          H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, $0, $1, dpt_hdf5_default())
+        }
+        guard !own.isEmpty else { continue }
+        let name = prefix + own
         let object = H5Oopen_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, dpt_hdf5_default())
         guard object >= 0 else { continue }
         defer { H5Oclose(object) }
@@ -67,6 +70,21 @@
         default: break
         }
       }
+    }
+
+    /// Whether there is a data set of this name, also one that links lead to.
+    func holds(_ name: String) -> Bool {
+      HDF5Library.use {
+        let object = H5Oopen(id, name, dpt_hdf5_default())
+        guard object >= 0 else { return false }
+        defer { H5Oclose(object) }
+        return H5Iget_type(object) == H5I_DATASET
+      }
+    }
+
+    /// The path of the file that holds an open object, or is one.
+    static func path(of id: hid_t) -> String {
+      HDF5Library.use { HDF5Library.text { H5Fget_name(id, $0, $1) } }
     }
 
     /// Opens the data set `name`.

@@ -21,8 +21,15 @@ public final class HDF5Files: ArrayCollection {
     self.files = files
     self.renamed = renamed
     let others = held.filter { renamed[$0] == nil && !renamed.values.contains($0) }
-    names = renamed.filter { held.contains($0.value) }.map(\.key).sorted() + others
+    names = renamed.filter { files.first?.holds($0.value) == true }.map(\.key).sorted() + others
+    // They may be left out, but a link means that they are there.
+    for name in ["lengths", "offsets"] where !names.contains(name) {
+      if let failure = brokenLink(to: name) { throw failure }
+    }
   }
+
+  /// The failure if a data set is missing since it is a link that leads nowhere; nil if there is no such link.
+  public func brokenLink(to name: String) -> Failure? { files.first?.brokenLink(at: title(of: name)) }
 
   /// The name of a data set in the files.
   public func title(of name: String) -> String { renamed[name] ?? name }
@@ -77,7 +84,8 @@ public final class HDF5Files: ArrayCollection {
   private func parts(_ name: String) throws -> [StoredArray] {
     let title = title(of: name)
     return try files.map { file in
-      guard file === files[0] || file.dataSets().contains(title) else {
+      guard file === files[0] || file.holds(title) else {
+        if let failure = file.brokenLink(at: title) { throw failure }
         throw Failure(
           .data, "'\(file.path)' has no data set '\(title)', but '\(files[0].path)' has one.",
           advice: "All files of one part of the data must have the same data sets.")

@@ -13,6 +13,8 @@
     }
 
     func dataSets() -> [String] { [] }
+    func holds(_ name: String) -> Bool { false }
+    func brokenLink(at name: String) -> Failure? { nil }
     func array(_ name: String) throws -> StoredArray { StoredArray(NPYArray(shape: [0], floats: [])) }
     func packedChunk(of name: String) throws -> (rows: Int, bytes: Int)? { nil }
   }

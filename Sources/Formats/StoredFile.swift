@@ -44,7 +44,7 @@ final class StoredFile: Sendable {
       if count > 0 {
         done += count
       } else if count == 0 {
-        throw changed("it ends after \(bytes.lowerBound + done) bytes, and had \(size)")
+        throw FileStamp.changed(name, "it ends after \(bytes.lowerBound + done) bytes, and had \(size)")
       } else if errno != EINTR {
         throw Failure(
           .inputOutput, "\(name) cannot be read any more: \(reason(errno)).",
@@ -69,14 +69,6 @@ final class StoredFile: Sendable {
     guard fstat(descriptor, &status) == 0 else {
       throw Failure(.inputOutput, "\(name) cannot be read any more: \(reason(errno)).")
     }
-    let now = FileStamp(status)
-    guard now.size == size else { throw changed("it has \(now.size) bytes, and had \(size)") }
-    guard now == stamp else { throw changed("it was written again") }
-  }
-
-  private func changed(_ how: String) -> Failure {
-    Failure(
-      .data, "\(name) changed while it was in use: \(how).",
-      advice: "Let files of samples be while they are read; write new ones under another name and rename them.")
+    try stamp.check(FileStamp(status), name: name)
   }
 }

@@ -13,19 +13,14 @@ public final class TarFile: Sendable {
   private let descriptor: Int32
 
   /// Opens a file.
-  /// - Throws: `Failure` (noInput) if it cannot be opened or is not a regular file.
+  /// - Throws: `Failure` (noInput) if it cannot be opened or is not a regular file, (system) if too many files are open.
   public init(_ path: String) throws {
     self.path = path
-    // Opening a pipe would otherwise block.
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    if descriptor < 0 {
-      throw Failure(
-        .noInput, "'\(path)' cannot be opened: \(reason(errno)).", advice: errno == ENOENT ? pathAdvice(path) : nil)
-    }
+    descriptor = try openForReading(path)
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard fstat(descriptor, &status) == 0 else {
       close(descriptor)
-      throw notRegular(path, status)
+      throw Failure(.inputOutput, "'\(path)' cannot be read: \(reason(errno)).")
     }
     stamp = FileStamp(status)
   }

@@ -42,6 +42,7 @@ struct Root: ParsableCommand {
   /// the message.
   static func start() {
     surviveFullFiles()
+    OpenFiles.raiseLimit()
     let launch = Launch()
     do {
       var command = try readCommand()

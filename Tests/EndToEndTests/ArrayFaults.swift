@@ -54,6 +54,9 @@ extension Fault {
     training(testDescription: "an x of one axis", says: "data.npz: x has the shape [40]") {
       try write($0, shape: [40])
     },
+    training(testDescription: "no samples", says: "data.npz: there are no samples: x has the shape [0, 8, 8]") {
+      try write($0, shape: [0, 8, 8], y: [])
+    },
     training(testDescription: "a y of another length", says: "data.npz: y has the shape [39]") {
       try write($0, y: [Int32](repeating: 1, count: 39))
     },

@@ -28,8 +28,27 @@
         "lengths that are missing", "data.h5: there is no data set \"steps\", which data.lengths names",
         ["data.lengths=steps"]
       ) { try write($0) },
+      training(
+        "a link that leads nowhere", "data.h5: images is a link to /x in the file other.h5, which is missing",
+        ["data.x=images"], status: 66
+      ) {
+        try write($0)
+        try addToHDF5("images", .link("/x", file: "other.h5"), at: $0["data.h5"])
+      },
+      training(
+        "a virtual data set of a missing file",
+        "'data.h5', data set 'all' takes numbers from the file 'other.h5', which is missing.", ["data.x=all"],
+        status: 66
+      ) {
+        try write($0)
+        try addToHDF5("all", .virtual([40, 8, 8], sources: [("other.h5", "x")]), at: $0["data.h5"])
+      },
       training("other numbers of samples and labels in an HDF5 file", "data.h5: y has the shape [39]") {
         try write($0, labels: 39)
+      },
+      training("no samples in an HDF5 file", "data.h5: there are no samples: x has the shape [0, 8, 8]") { folder in
+        try writeHDF5(
+          [HDF5Array("x", [0, 8, 8], []), HDF5Array("y", [0], [], isWhole: true)], to: folder["data.h5"])
       },
       training("a number that is not finite in an HDF5 file", "data.h5: x[2, 0, 1] is inf as float32, in sample 2") {
         try write($0, wrong: .infinity)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEndTests {
@@ -57,6 +58,28 @@ extension EndToEndTests {
         #expect(metrics.errors.contains("run/") && metrics.errors.contains("large"), "\(metrics.errors)")
       }
     }
+
+    #if canImport(CHDF5)
+      @Test func aLimitOfOpenFilesIsRaisedOrTold() throws {
+        try Folder.temporary { folder in
+          for number in 0..<40 {
+            try writeHDF5(
+              [
+                HDF5Array("x", [2, 3], [0, 1, 2, 3, 4, Double(number)]),
+                HDF5Array("y", [2], [0, 1], isWhole: true),
+              ], to: folder["\(number).h5"])
+          }
+          try folder.write(
+            "steps: 2\ndata: {source: hdf5, train: \"*.h5\"}\nmodel: {layers: [linear: 2]}\n", to: "many.yaml")
+          let raised = try shell("ulimit -Sn 40; exec \"$0\" train many.yaml --out run", in: folder)
+          #expect(raised.status == 0, "\(raised.text)")
+          let refused = try shell("ulimit -n 40; exec \"$0\" train many.yaml --out other", in: folder)
+          #expect(refused.status == 71, "\(refused.text)")
+          #expect(refused.errors.contains(".h5' cannot be opened: Too many open files.\n"), "\(refused.text)")
+          #expect(refused.errors.contains("this process may have 40 files open at once: raise the limit (ulimit -n"))
+        }
+      }
+    #endif
 
     /// Swift reads the command line from /proc.
     @Test(.enabled(if: canUnshare, "needs root and unshare"))

@@ -66,7 +66,7 @@ struct CSVTable {
     }
     for (index, name) in columns.enumerated() where columns[..<index].contains(name) {
       throw Failure(
-        .data, "\(path):\(first.line): two columns are named \"\(name)\"",
+        .data, "\(path):\(first.line): two columns are named \"\(shortened(name))\"",
         advice: "give each column its own name, or write header: false if the first row is a sample")
     }
   }
@@ -101,10 +101,10 @@ struct CSVTable {
   /// - Throws: `Failure` (data) naming the nearest column.
   func place(of column: String, use: String) throws -> Int {
     if let place = place(of: column) { return place }
-    let nearest = nearestName(to: column, among: columns).map { "did you mean \($0)? " } ?? ""
+    let nearest = nearestName(to: column, among: columns).map { "did you mean \(shortened($0))? " } ?? ""
     throw Failure(
       .data, "\(path): there is no column \"\(column)\", which \(use)",
-      advice: "\(nearest)there are \(columns.prefix(20).joined(separator: ", "))\(columns.count > 20 ? ", …" : "")")
+      advice: "\(nearest)there are \(listed(columns, most: 20))")
   }
 
   /// The index of a column given by name or index; nil if there is none.
@@ -234,9 +234,6 @@ struct CSVTable {
   /// The column's name for messages, or its index if it has none.
   func name(_ place: Int) -> String { columns[place].isEmpty ? "\(place)" : columns[place] }
 }
-
-/// The beginning of a text longer than 40 characters.
-func shortened(_ text: String) -> String { text.count > 40 ? text.prefix(37) + "..." : text }
 
 /// A column's name as YAML, ready to copy.
 func yaml(_ name: String) -> String {

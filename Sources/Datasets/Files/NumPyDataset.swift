@@ -92,6 +92,11 @@ public final class NumPyDataset: Dataset {
     try NumPyDataset.check(arrays, has: kind == nil ? ["x"] : ["x", "y"])
     let x = try arrays.stored("x")
     let isJoined = x.shape.count <= 2 && (arrays.names.contains("lengths") || arrays.names.contains("offsets"))
+    if x.shape.first == 0 {
+      throw Failure(
+        .data, "\(path): there are no samples: \(names.x) has the shape \(x.shape)",
+        advice: isJoined ? "x must have one step or more" : "x must have one sample or more")
+    }
     guard (isJoined ? 1...2 : 2...4).contains(x.shape.count), !x.shape.contains(0) else {
       throw Failure(
         .data, "\(path): \(names.x) has the shape \(x.shape)",
@@ -139,17 +144,18 @@ public final class NumPyDataset: Dataset {
   private static func check(_ arrays: any ArrayCollection, has needed: [String]) throws {
     guard let missing = needed.first(where: { !arrays.names.contains($0) }) else { return }
     if let files = arrays as? HDF5Files {
+      if let failure = files.brokenLink(to: missing) { throw failure }
       throw Failure(
         .data,
         "\(files.path): there is no data set \"\(files.title(of: missing))\"; "
-          + (files.titles.isEmpty ? "it holds none" : "it holds \(files.titles.prefix(12).joined(separator: ", "))"),
+          + (files.titles.isEmpty ? "it holds none" : "it holds \(listed(files.titles))"),
         advice: "data.\(missing) names the data set of the \(missing == "x" ? "inputs" : "targets"), such as "
           + "train/\(missing)")
     }
     throw Failure(
       .data,
       "\(arrays.path): there is no array \"\(missing)\"; it holds "
-        + (arrays.names.isEmpty ? "no arrays" : arrays.names.joined(separator: ", ")),
+        + (arrays.names.isEmpty ? "no arrays" : listed(arrays.names)),
       advice: (arrays as? NPZArchive)?.isPyTorch == true
         ? "torch.save wrote the file; write it by numpy.savez(\"train.npz\", x=x.numpy(), y=y.numpy())"
         : "x: samples × features, × steps × features, or × height × width × channels; y: class indices")

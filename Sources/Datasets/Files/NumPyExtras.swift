@@ -7,7 +7,7 @@ extension ArrayCollection {
   func weights(_ name: String, count: Int, path: String) throws -> [Double] {
     let weights = try samples(
       name, count: count, path: path,
-      advice: "sampling is weights, so the archive has an array \(name) with a number from 0 up for each sample"
+      advice: "sampling is weights, which needs the \(noun) \(name) with a number from 0 up for each sample"
     ).doubles()
     if let wrong = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
       throw Failure(
@@ -23,7 +23,7 @@ extension ArrayCollection {
   func groups(_ extras: SampleExtras, count: Int, path: String) throws -> SampleGroups? {
     guard let name = extras.group, extras.needsGroup || names.contains(name) else { return nil }
     guard name != "y" else { throw SampleGroups.ofTarget(name, path: path) }
-    let advice = "data.splitBy names an array with a number for each sample, the same for all samples of a group"
+    let advice = "data.splitBy names the \(noun) with a number for each sample, the same for all samples of a group"
     let array = try samples(name, count: count, path: path, advice: advice)
     let groups = array.texts()
     if let wrong = array.doubles().firstIndex(where: { !$0.isFinite }) {
@@ -33,10 +33,15 @@ extension ArrayCollection {
     return SampleGroups(groups, from: name)
   }
 
+  /// What these files call an array.
+  private var noun: String { self is HDF5Files ? "data set" : "array" }
+
   private func samples(_ name: String, count: Int, path: String, advice: String) throws -> NPYArray {
     guard names.contains(name) else {
+      if let failure = (self as? HDF5Files)?.brokenLink(to: name) { throw failure }
       throw Failure(
-        .data, "\(path): there is no array \"\(name)\"; it holds \(names.joined(separator: ", "))", advice: advice)
+        .data,
+        "\(path): there is no \(noun) \"\(shortened(name))\"; it holds \(listed(names))", advice: advice)
     }
     let array = try array(name)
     guard array.shape == [count] else {
