@@ -1,10 +1,12 @@
 /// The candidate that a misspelt `name` most likely means; nil if none is near.
 ///
-/// Near is a distance of at most a third of the name's length, or 1 if that is less. The distance is that of optimal string
-/// alignment: letters changed, added, left out, or swapped with a neighbour (Damerau 1964, Levenshtein 1966). Case is ignored.
+/// Near is a distance of at most a third of the name's length; of two letters, those two swapped. The distance is that of optimal
+/// string alignment: letters changed, added, left out, or swapped with a neighbour (Damerau 1964, Levenshtein 1966). Case is
+/// ignored.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
   let wanted = Array(name.lowercased())
-  let limit = max(1, wanted.count / 3)
+  if wanted.count < 3 { return candidates.first { $0.lowercased().sorted() == wanted.sorted() } }
+  let limit = wanted.count / 3
   let ranked = candidates.map { (name: $0, distance: editDistance(wanted, Array($0.lowercased()))) }
   guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= limit else { return nil }
   return best.name

@@ -21,7 +21,7 @@ struct NPYHeader {
       case "descr" where descr == nil: descr = try scanner.string()
       case "fortran_order" where order == nil: order = try scanner.boolean()
       case "shape" where shape == nil: shape = try scanner.tuple()
-      default: throw scanner.failure("has the entry '\(key)' that is unknown or repeated")
+      default: throw scanner.failure("has the entry '\(shortened(key))' that is unknown or repeated")
       }
       if !scanner.skip(",") {
         try scanner.expect("}")
@@ -35,7 +35,7 @@ struct NPYHeader {
     let byteOrder = descr.first ?? " "
     guard "<>|=".contains(byteOrder), let element = NPYElement(rawValue: String(descr.dropFirst())) else {
       throw Failure(
-        .data, "\(source) holds elements of NumPy's type '\(descr)', which cannot be read.",
+        .data, "\(source) holds elements of NumPy's type '\(shortened(descr))', which cannot be read.",
         advice: NPYHeader.advice(on: descr))
     }
     self.element = element
@@ -132,7 +132,7 @@ private struct PythonLiteralScanner {
       let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
       let text = String(decoding: digits, as: UTF8.self)
       guard let length = Int(text) else {
-        throw failure("has \(digits.isEmpty ? next : text) where a length of an axis belongs")
+        throw failure("has \(digits.isEmpty ? next : shortened(text)) where a length of an axis belongs")
       }
       rest = rest.dropFirst(digits.count)
       lengths.append(length)

@@ -28,7 +28,8 @@ public final class NPZArchive {
     for (index, entry) in file.names.enumerated() where entry.hasSuffix(".npy") {
       let name = String(entry.dropLast(4))
       if entries.updateValue(index, forKey: name) != nil {
-        throw Failure(.data, "'\(path)' holds two arrays of the name '\(name)'.", advice: "Names must differ.")
+        throw Failure(
+          .data, "'\(path)' holds two arrays of the name '\(shortened(name))'.", advice: "Names must differ.")
       }
       names.append(name)
     }
@@ -78,10 +79,10 @@ public final class NPZArchive {
 
   func entry(_ name: String) throws -> (index: Int, source: String) {
     guard let index = entries[name] else {
-      let held = names.isEmpty ? "It holds no arrays." : "It holds \(names.map { "'\($0)'" }.joined(separator: ", "))."
+      let held = names.isEmpty ? "It holds no arrays." : "It holds \(listed(names.map { "'\(shortened($0))'" }))."
       throw Failure(
-        .data, "'\(path)' holds no array '\(name)'.",
-        advice: nearestName(to: name, among: names).map { "\(held) Did you mean '\($0)'?" } ?? held)
+        .data, "'\(path)' holds no array '\(shortened(name))'.",
+        advice: nearestName(to: name, among: names).map { "\(held) Did you mean '\(shortened($0))'?" } ?? held)
     }
     return (index, "'\(path)', entry '\(name).npy'")
   }

@@ -169,7 +169,7 @@ struct SafetensorsHeader {
     guard let element = SafetensorsElement(rawValue: code) else {
       let readable = SafetensorsElement.allCases.map(\.rawValue).joined(separator: ", ")
       throw Failure(
-        .data, "\(tensor) has the type '\(code)', which cannot be read.",
+        .data, "\(tensor) has the type '\(shortened(code))', which cannot be read.",
         advice: "Readable are \(readable); convert it with to(torch.float32) or astype.")
     }
     guard let shape = naturals(lengths) else {

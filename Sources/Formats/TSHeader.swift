@@ -34,7 +34,8 @@ public struct TSHeader: Equatable, Sendable {
     let values = Array(words.dropFirst())
     func fault(_ advice: String) -> Failure {
       Failure(
-        .data, "\(path):\(line): \(words[0]) is \(values.isEmpty ? "empty" : "\"\(values.joined(separator: " "))\"")",
+        .data,
+        "\(path):\(line): \(words[0]) is \(values.isEmpty ? "empty" : "\"\(shortened(values.joined(separator: " ")))\"")",
         advice: advice)
     }
     func flag(_ advice: String = "it is true or false") throws -> Bool {

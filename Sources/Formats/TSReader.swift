@@ -115,7 +115,7 @@ public struct TSReader {
     let count = sample.values.count / sample.steps
     if let label = sample.label, !mayHaveLabel, isChannel(label, of: sample, channels: count) {
       throw fault(
-        "the last field, \"\(label.count > 40 ? label.prefix(37) + "..." : label)\", is a channel: there is no \(labelKind)",
+        "the last field, \"\(shortened(label))\", is a channel: there is no \(labelKind)",
         advice: "a sample is its channels and then its \(labelKind), separated by colons, as the tags say")
     }
     if let channels, count != channels {

@@ -101,8 +101,8 @@ public final class CSVDataset: Dataset {
       : try labels.map { text, line in
         guard let index = indices[text] else {
           throw Failure(
-            .data, "\(table.path):\(line): \"\(text)\" is not a class of the training samples",
-            advice: "they have the classes \(classNames.joined(separator: ", "))")
+            .data, "\(table.path):\(line): \"\(shortened(text))\" is not a class of the training samples",
+            advice: "they have the classes \(listed(classNames, most: 20))")
         }
         return index
       }

@@ -28,7 +28,7 @@ public struct CSVInputReader: InputReader {
     let table = try CSVTable(row: input, style: style, names: columns.inputs)
     let (count, wanted) = (table.columns.count, columns.inputs.count)
     guard count == wanted, wanted > 1 || style.number(input) != nil else {
-      let names = columns.inputs.joined(separator: ", ")
+      let names = listed(columns.inputs, most: 20)
       guard count == 1 else {
         throw Failure(
           .data, "\"\(shortened(input))\" has \(counted(count, "field")), but the inputs are \(wanted)",
@@ -36,7 +36,7 @@ public struct CSVInputReader: InputReader {
       }
       throw Failure(
         style.number(input) == nil ? .noInput : .data,
-        "\"\(input)\" is neither a file nor a row of \(counted(wanted, "number")) separated by a \(style.separator)",
+        "\"\(shortened(input))\" is neither a file nor a row of \(counted(wanted, "number")) separated by a \(style.separator)",
         advice: "the inputs are \(names)")
     }
     return try CSVDataset(table, columns: CSVColumns(inputs: table.columns, target: .none))

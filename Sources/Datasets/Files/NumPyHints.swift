@@ -76,7 +76,7 @@ enum NumPyHints {
     guard !unread.isEmpty else { return nil }
     let one = unread.count == 1
     return
-      "\(path): the \(one ? "array" : "arrays") \(unread.prefix(5).joined(separator: ", ")) \(one ? "is" : "are") not read; "
+      "\(path): the \(one ? "array" : "arrays") \(listed(unread, most: 5)) \(one ? "is" : "are") not read; "
       + "\(read.dropLast().joined(separator: ", ")) and \(read[read.count - 1]) are"
   }
 

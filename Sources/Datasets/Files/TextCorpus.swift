@@ -65,7 +65,7 @@ public struct TextCorpus: Sendable {
       guard let index = classNames.firstIndex(of: name) else {
         throw Failure(
           .data, "\(folder)/\(file): \(name) is not a class of the training samples",
-          advice: "they have the classes \(classNames.joined(separator: ", "))")
+          advice: "they have the classes \(listed(classNames, most: 20))")
       }
       let found = try TextCorpus.lines(of: "\(folder)/\(file)")
       var seen: Set<String> = []

@@ -73,7 +73,7 @@ private struct CSVSequenceTargets {
         guard let index = indices[rows.labels[row]] else {
           throw Failure(
             .data,
-            "\(path):\(rows.lines[row]): column \(column): \"\(rows.labels[row])\" is not a class of the training samples",
+            "\(path):\(rows.lines[row]): column \(column): \"\(shortened(rows.labels[row]))\" is not a class of the training samples",
             advice: "they have the classes \(names.joined(separator: ", "))")
         }
         return index

@@ -69,7 +69,7 @@ struct TSLabels {
         throw fault(
           sample,
           "\"\(shortened(label))\" is not a class \(areTrained ? "of the training samples" : "that @classLabel names")",
-          "\(areTrained ? "they have" : "these are") the classes \(classNames.joined(separator: ", "))")
+          "\(areTrained ? "they have" : "these are") the classes \(listed(classNames, most: 20))")
       }
       classes.append(index)
     }

@@ -117,7 +117,7 @@ public struct HDF5Entry: ArraysEntry {
     where title != name && !files.names.contains(name) {
       throw Failure(
         .data, "\(path): there is no data set \"\(title)\", which data.\(name) names",
-        advice: "it holds \(files.titles.prefix(12).joined(separator: ", "))")
+        advice: "it holds \(listed(files.titles))")
     }
     return files
   }
