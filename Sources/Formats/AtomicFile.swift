@@ -4,7 +4,7 @@ import Foundation
 /// Writes files atomically: the path names either the old contents or all of the new, even after a crash.
 ///
 /// The bytes go to a temporary file in the same folder (`.dp-train-….tmp`), are flushed to the disk (`fsync`), and the
-/// file is renamed. A symbolic link at the path is replaced, not followed.
+/// file is renamed. A symbolic link at the path is replaced, not followed. What a killed process left in the folder is removed.
 public enum AtomicFile {
   /// Appends bytes to the file; throws if they cannot be written.
   public typealias Append = (UnsafeRawBufferPointer) throws -> Void
@@ -66,11 +66,15 @@ public enum AtomicFile {
   }
 
   private static func createTemporary(in folder: String, for path: String) throws -> (Int32, String) {
+    AbandonedFiles.remove(in: folder)
     while true {
-      let temporary = "\(folder)/.dp-train-\(String(UInt64.random(in: 0 ... .max), radix: 16)).tmp"
+      let temporary = AbandonedFiles.newPath(in: folder)
       // Not mkstemp: the file gets the permissions of the user's umask.
       let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 { return (descriptor, temporary) }
+      if descriptor >= 0 {
+        AbandonedFiles.lock(descriptor)
+        return (descriptor, temporary)
+      }
       if errno != EEXIST && errno != EINTR { throw createFailure(path, errno) }
     }
   }

@@ -64,7 +64,8 @@ struct UnpackedEntry {
     if statvfs(folder, &room) == 0, UInt64(size) > UInt64(room.f_bavail) * UInt64(room.f_frsize) {
       throw noRoom(in: folder, size: size, source: source)
     }
-    let path = "\(folder)/.dp-train-\(String(UInt64.random(in: 0 ... .max), radix: 16)).tmp"
+    AbandonedFiles.remove(in: folder)
+    let path = AbandonedFiles.newPath(in: folder)
     let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw Failure(
@@ -80,7 +81,8 @@ struct UnpackedEntry {
     let free = statvfs(folder, &room) == 0 ? UInt64(room.f_bavail) * UInt64(room.f_frsize) >> 20 : 0
     return Failure(
       .cannotCreate,
-      "\(source) is compressed, and has \(size >> 20) MiB unpacked, but the folder \(folder) has room for \(free) MiB.",
+      "\(source) is compressed, and has \(size >> 20) MiB unpacked, but the folder \(folder) has room for "
+        + (free > 0 ? "\(free) MiB." : "less than 1 MiB."),
       advice: advice)
   }
 

@@ -45,6 +45,23 @@ import Testing
     }
   }
 
+  @Test("what killed processes left long ago is removed, but not what is in use or another's")
+  func abandoned() throws {
+    try withTemporaryFolder { folder in
+      for name in [".dp-train-1.tmp", ".dp-train-2.tmp", ".dp-train-3.tmp", ".dp-train-4.unpacked", "5.tmp"] {
+        try Data([1]).write(to: URL(filePath: "\(folder)/\(name)"))
+        let hours: Double = name == ".dp-train-2.tmp" ? 0 : 2
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSinceNow: -3600 * hours)], ofItemAtPath: "\(folder)/\(name)")
+      }
+      let inUse = try FileHandle(forWritingTo: URL(filePath: "\(folder)/.dp-train-3.tmp"))
+      #expect(flock(inUse.fileDescriptor, LOCK_EX) == 0)
+      try AtomicFile.write([1], to: "\(folder)/file")
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+      #expect(left == [".dp-train-2.tmp", ".dp-train-3.tmp", "5.tmp", "file"])
+    }
+  }
+
   @Test("a path without a folder means the current one")
   func relative() throws {
     let name = "dp-train-\(UUID().uuidString)"
