@@ -12,6 +12,7 @@ public final class Sampler {
   private let epochs: Int
   /// Reads windows ahead; nil if there are none.
   private var ahead: WindowsAhead?
+  private var share: (batch: Int, part: (Range<Int>) -> Range<Int>)?
   /// The memory of all that follows.
   private let memory: UnsafeMutableRawPointer
   /// What the epoch draws, before it is shuffled; empty if it has every sample once.
@@ -109,18 +110,16 @@ public final class Sampler {
   private func shuffle(epoch: Int) {
     for index in order.indices { order[index] = index }
     guard let window else {
-      shuffle(order.indices, epoch: epoch)
+      shuffle(order, order.indices, epoch: epoch)
       return
     }
     let windows = window.arrange(order, epoch: epoch, random) { [draws, drawn] in draws == nil ? $0 : drawn[$0].sample }
-    for places in windows { shuffle(places, epoch: epoch) }
-    // Which samples the next epoch draws is not known yet.
-    let isKnown = draws == nil && epoch + 1 < epochs
-    ahead = WindowsAhead(windows, afterwards: isKnown ? window.firstSamples(epoch: epoch + 1, random) : [])
+    for places in windows { shuffle(order, places, epoch: epoch) }
+    ahead = WindowsAhead(windows)
   }
 
   /// Fisher & Yates.
-  private func shuffle(_ places: Range<Int>, epoch: Int) {
+  private func shuffle(_ order: UnsafeMutableBufferPointer<Int>, _ places: Range<Int>, epoch: Int) {
     for index in places.dropLast() {
       order.swapAt(index, random.integer(in: index...places.upperBound - 1, epoch: epoch, sample: index, element: 0))
     }
@@ -142,6 +141,39 @@ public final class Sampler {
     }
   }
 
+  /// Says that this rank loads those samples of the batches of `batch` whose places in the order `part` finds among a batch's. No
+  /// others are read ahead.
+  package func loads(_ part: @escaping (Range<Int>) -> Range<Int>, ofBatches batch: Int) { share = (batch, part) }
+
+  /// Has samples of the next window read ahead when this rank's samples before `place` are loaded.
+  private func readAhead(from place: Int, epoch: Int) {
+    // Other ranks load the rest of the batch.
+    let end = share.map { min((place + $0.batch - 1) / $0.batch * $0.batch, order.count) } ?? place
+    let asked = ahead?.loaded(before: end) { places in
+      own(places).flatMap { indices($0) }
+    } afterwards: {
+      firstSamples(epoch: epoch + 1)
+    }
+    if let asked, !asked.isEmpty { data.expect(asked) }
+  }
+
+  /// Those of some places of the order whose samples this rank loads.
+  private func own(_ places: Range<Int>) -> [Range<Int>] {
+    guard let share else { return [places] }
+    let first = places.lowerBound / share.batch * share.batch
+    return stride(from: first, to: places.upperBound, by: share.batch).map { start in
+      share.part(start..<min(start + share.batch, order.count)).clamped(to: places)
+    }
+  }
+
+  /// This rank's samples of an epoch's first window; empty if there is no such epoch, or its order is not known yet.
+  private func firstSamples(epoch: Int) -> [Int] {
+    guard let window, draws == nil, sampleOrder == .shuffled, epoch < epochs else { return [] }
+    var first = window.firstSamples(epoch: epoch, random)
+    first.withUnsafeMutableBufferPointer { shuffle($0, $0.indices, epoch: epoch) }
+    return own(first.indices).flatMap { first[$0] }
+  }
+
   /// The samples at these positions of the epoch.
   public func indices(_ positions: Range<Int>) -> UnsafeBufferPointer<Int> {
     UnsafeBufferPointer(rebasing: (draws == nil ? order : samples)[positions])
@@ -153,8 +185,6 @@ public final class Sampler {
     if draws != nil { batch.note(earlierDraws: UnsafeBufferPointer(rebasing: earlierDraws[positions])) }
     try data.load(epoch: epoch, indices: indices(positions), into: batch)
     batch.note(samples: indices(positions))
-    if let expected = ahead?.loaded(before: positions.upperBound, samples: indices), !expected.isEmpty {
-      data.expect(expected)
-    }
+    readAhead(from: positions.upperBound, epoch: epoch)
   }
 }

@@ -39,9 +39,9 @@ struct ShuffleWindow {
     return windows
   }
 
-  /// The samples of an epoch's first window, in ascending order.
+  /// The samples of an epoch's first window, which are still to be mixed.
   func firstSamples(epoch: Int, _ random: Philox) -> [Int] {
-    shardOrder(epoch: epoch, random).prefix(size).sorted().flatMap { Array(shards[$0]) }
+    shardOrder(epoch: epoch, random).prefix(size).flatMap { Array(shards[$0]) }
   }
 
   /// The random order of the shards in an epoch.

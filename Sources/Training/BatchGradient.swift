@@ -41,8 +41,10 @@ final class BatchGradient {
     let count = bufferStart + sumsOfBuffer * model.weights.bufferValues.count
     let sum = try experiment.makeGradientSum(workspace, elementCount: count, link: link)
     self.sum = sum
+    let sampler = try experiment.makeSampler()
+    sampler.loads(workspace.shards.part, ofBatches: experiment.settings.batch)
     loader = try BatchLoader(
-      data: data, sampler: experiment.makeSampler(), mixer: experiment.makeMixer(), capacity: workspace.capacity)
+      data: data, sampler: sampler, mixer: experiment.makeMixer(), capacity: workspace.capacity)
     if let freezing = experiment.freezing, !data.variesByEpoch, experiment.settings.mixing == nil {
       frozenOutputs = try FrozenOutputs(
         of: workspace.program, on: data, capacity: workspace.capacity, limit: freezing.cacheBytes,

@@ -9,7 +9,6 @@ private final class Lengths: Dataset {
   let count: Int
   let hasLengths = true
   let shards: [Range<Int>]?
-  private(set) var expected: [Int] = []
   private let lengths: [Int]
 
   init(_ lengths: [Int], shards: [Range<Int>]? = nil) {
@@ -19,7 +18,6 @@ private final class Lengths: Dataset {
   }
 
   func length(of index: Int) -> Int { lengths[index] }
-  func expect(_ samples: [Int]) { expected += samples }
   func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {}
 }
 
@@ -128,32 +126,6 @@ private final class Lengths: Dataset {
     let byLength = try Sampler(
       data, order: .byLength(batch: 4, window: 2), shuffleWindow: 2, seed: 1)
     #expect(order(byLength, epoch: 0, count: 28).sorted() == Array(0..<28))
-  }
-
-  /// Also that of the next epoch, but nothing after the last one.
-  @Test(arguments: [1, 2])
-  func theNextWindowIsReadAheadWhileOneIsLoaded(size: Int) throws {
-    let data = Lengths(Array(repeating: 1, count: 28), shards: SamplerTests.shards)
-    let sampler = try Sampler(data, order: .shuffled, shuffleWindow: size, epochs: 3, seed: 2)
-    let batch = try Batch(for: data, capacity: 1)
-    var first: Set<Int> = []
-    for epoch in 0..<3 {
-      sampler.arrange(epoch: epoch)
-      if epoch == 0 {
-        var shards: Set<Int> = []
-        for sample in sampler.indices(0..<28) {
-          shards.insert(try #require(SamplerTests.shards.firstIndex { $0.contains(sample) }))
-          if shards.count <= size { first.insert(sample) }
-        }
-      }
-      for place in 0..<28 {
-        let sample = sampler.indices(place..<place + 1)[0]
-        // Nobody asks for those that come first.
-        #expect(data.expected.count { $0 == sample } >= epoch + (first.contains(sample) ? 0 : 1))
-        try sampler.load(place..<place + 1, epoch: epoch, into: batch)
-      }
-    }
-    #expect(data.expected.count == 3 * 28 - first.count)
   }
 
   @Test func drawsComeInTheOrderOfTheirShards() throws {

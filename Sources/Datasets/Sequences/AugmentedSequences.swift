@@ -55,7 +55,7 @@ extension DataSplits {
   package func augmented(by transforms: [any SequenceTransform], seed: UInt64) -> DataSplits {
     DataSplits(
       training: AugmentedSequences(training, transforms: transforms, seed: seed), validation: validation, test: test,
-      notices: notices, shapeNotice: shapeNotice, damageNotice: damageNotice,
-      measuredTraining: measured(.training), groups: groups)
+      notices: notices, shapeNotice: shapeNotice, damageNotice: damageNotice, measuredTraining: measured(.training),
+      groups: groups)
   }
 }
