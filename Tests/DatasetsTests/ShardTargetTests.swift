@@ -28,7 +28,7 @@ extension ShardSamplesTests {
       let mixed = try samples([try shard("c.tar", "dog", "1")])
       #expect(mixed.classNames == ["1", "dog"])
       #expect(
-        mixed.notices.map(local)
+        mixed.damage.notices.map(local)
           == ["c.tar: 2.cls is \"1\", like the index of a class, but c.tar: 1.cls is \"dog\": all are taken as names"])
     }
   }

@@ -8,6 +8,8 @@ package struct ShardDamage: Sendable {
   let samples: [Failure]
   /// Shards that may lack members.
   let breaks: [ShardBreak]
+  /// That targets are not of one kind; nil if they seem to be.
+  var mixture: String?
 
   /// The first fault, for a job that should end with it; nil if there is none.
   package var first: Failure? { breaks.first?.failure ?? samples.first }
@@ -26,15 +28,19 @@ package struct ShardDamage: Sendable {
       lines.append(
         first.failure.message + (others > 0 ? ", and \(counted(others, "more tar file")) may lack members" : ""))
     }
+    if let mixture { lines.append(mixture) }
     return lines.isEmpty ? nil : lines.joined(separator: "\n  ")
   }
 
   /// Notices about the first of all that was left out.
   package var notices: [String] {
-    firstNotices(breaks.map(\.notice)) {
+    let ends = firstNotices(breaks.map(\.notice)) {
       "\(source): \(counted($0, "more tar file")) cut or without the mark of the end"
     }
-      + firstNotices(samples.map { "\($0.message); left out" }) { "\(source): \(counted($0, "more sample")) left out" }
+    let leftOut = firstNotices(samples.map { "\($0.message); left out" }) {
+      "\(source): \(counted($0, "more sample")) left out"
+    }
+    return [mixture].compactMap(\.self) + ends + leftOut
   }
 }
 

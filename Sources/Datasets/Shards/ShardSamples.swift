@@ -46,7 +46,9 @@ public struct ShardSamples: Sendable {
       if let fault { list.leaveOut(candidate, fault) }
     }
     let sound = list.candidates.indices.filter { list.candidates[$0].fault == nil }
-    damage = list.damage(source)
+    var damage = list.damage(source)
+    damage.mixture = read.mixture
+    self.damage = damage
     guard !sound.isEmpty else {
       throw Failure(.data, "\(source): no sample can be read", advice: damage.summary)
     }
@@ -55,7 +57,7 @@ public struct ShardSamples: Sendable {
       firstTarget = "\(list.targetName(sound[0], shards.paths)) is \"\(shortened(text))\""
     }
     classNames = read.classNames
-    notices = [indexing.notice, read.notice].compactMap(\.self) + list.notices
+    notices = [indexing.notice].compactMap(\.self) + list.notices
     for candidate in sound.lazy.map({ list.candidates[$0] }) {
       places.append(candidate.place)
       names.append(candidate.name)

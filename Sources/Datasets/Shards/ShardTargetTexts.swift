@@ -7,8 +7,8 @@ struct ShardTargetTexts {
     var targets: ImageTargets
     var classNames: [String]
     var faults: [Failure?]
-    /// A hint that targets may not be what they should; nil if nothing suggests it.
-    var notice: String?
+    /// That targets are not of one kind; nil if they seem to be.
+    var mixture: String?
   }
 
   private let texts: [ShardIndex.Target]
@@ -64,7 +64,7 @@ struct ShardTargetTexts {
     if let index = filled.first(where: { Int($0.text) != nil }),
       let named = filled.first(where: { Int($0.text) == nil })
     {
-      result.notice =
+      result.mixture =
         "\(name(index.place)) is \"\(index.text)\", like the index of a class, but \(name(named.place)) is "
         + "\"\(shortened(named.text))\": all are taken as names"
     }
