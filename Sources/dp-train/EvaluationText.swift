@@ -25,11 +25,21 @@ struct EvaluationText {
   private struct Line: Encodable {
     let split, precision: String
     let samples: Int
-    let loss: Double
-    let accuracy: Double?
+    let loss: Number
+    let accuracy: Number?
     let classes: [String]
     let confusion: [[Int]]
     let metrics: [String: Metric]
+  }
+
+  /// A number in JSON; null if no label counts.
+  private struct Number: Encodable {
+    let value: Double?
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      try container.encode(value)
+    }
   }
 
   /// A metric in JSON; its value is null if it is not defined.
@@ -56,8 +66,9 @@ struct EvaluationText {
     let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
     let confusion = report.confusion
     let line = Line(
-      split: report.split.rawValue, precision: recipe.precision.rawValue, samples: report.samples, loss: report.loss,
-      accuracy: report.accuracy, classes: report.classNames,
+      split: report.split.rawValue, precision: recipe.precision.rawValue, samples: report.samples,
+      loss: Number(value: report.definedLoss),
+      accuracy: report.accuracy.map { _ in Number(value: report.definedAccuracy) }, classes: report.classNames,
       confusion: confusion.pairs.map { [$0.actual, $0.predicted, $0.count] },
       metrics: Dictionary(uniqueKeysWithValues: report.metrics.map { ($0.metric.name, Metric(value: $0)) }))
     return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"

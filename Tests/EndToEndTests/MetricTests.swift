@@ -203,6 +203,14 @@ extension EndToEndTests {
         let lines = try folder.text("run/metrics.jsonl").split(separator: "\n")
         let isNull = lines.map { $0.contains("\"accuracy\":null,") && $0.contains("\"loss\":null,") }
         #expect(isNull == [true, false, true, true, false, true] && lines.allSatisfy { !$0.contains("nan") })
+        let rows = try folder.text("run/metrics.csv").split(separator: "\n").dropFirst()
+        #expect(rows.count == 2 && rows.allSatisfy { $0.contains(",test,,") && !$0.contains("nan") }, "\(rows)")
+        let measured = try Program.run(["evaluate", "run", "--json"], in: folder)
+        #expect(
+          measured.output.contains("\"accuracy\":null,") && measured.output.contains("\"loss\":null,"),
+          "\(measured.text)")
+        let compared = try Program.run(["compare", "run", "run"], in: folder)
+        #expect(compared.status == 0 && !compared.text.contains("nan"), "\(compared.text)")
         let watched = try Program.run(["watch", "run"], in: folder)
         #expect(watched.status == 0 && watched.output.contains("step 4/4"), "\(watched.text)")
         let report = try Program.run(["report", "run"], in: folder)

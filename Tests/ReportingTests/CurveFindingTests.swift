@@ -19,6 +19,8 @@ struct CurveFindingTests {
     var isFinished = true
     var epochs = 40
     var perEpoch = 25
+    /// The steps without a loss.
+    var uncounted: Set<Int> = []
 
     func findings() throws -> [CurveFindings.Finding] {
       let path = NSTemporaryDirectory() + "dp-train-findings-\(UUID().uuidString)"
@@ -32,7 +34,7 @@ struct CurveFindingTests {
         let epoch = (step - 1) / perEpoch + 1
         lines.append(
           #"{"accuracy":\#(number(accuracy(share))),"epoch":\#(epoch),"event":"step","learningRate":\#(rate(share)),"#
-            + #""loss":\#(number(training(share) * wave)),"step":\#(step)}"#)
+            + #""loss":\#(uncounted.contains(step) ? "null" : number(training(share) * wave)),"step":\#(step)}"#)
         if step.isMultiple(of: perEpoch), let validation {
           lines.append(
             #"{"accuracy":\#(number(validationAccuracy(share))),"epoch":\#(epoch),"event":"evaluation","#
@@ -61,6 +63,13 @@ struct CurveFindingTests {
       training: { 2 - 1.8 * $0 }, validation: { 2 - 1.7 * $0 }, accuracy: { 0.3 + 0.65 * $0 },
       rate: { 0.01 * (1.001 - $0) })
     #expect(try annealed.kinds() == [])
+  }
+
+  @Test("steps of which no label counts: nothing")
+  func nothingCounts() throws {
+    var course = Course(training: Self.falling, validation: { Self.falling($0) * 1.1 + 0.05 })
+    course.uncounted = [30, 31, 700]
+    #expect(try course.kinds() == [])
   }
 
   @Test("too short a run: nothing")

@@ -99,8 +99,8 @@ final class EpochTable: RecordSink {
       [
         "\(current.number)", "\(current.step)", "\(totals.samples)", "\(Float(totals.seconds))",
         "\(totals.learningRate)", totals.meanLoss.map(\.text) ?? "", totals.accuracy.map(\.text) ?? "",
-        evaluation?.split.rawValue ?? "", evaluation.map(\.loss.text) ?? "",
-        evaluation?.accuracy.map(\.text) ?? "",
+        evaluation?.split.rawValue ?? "", evaluation?.definedLoss.map(\.text) ?? "",
+        evaluation?.definedAccuracy.map(\.text) ?? "",
       ] + values
     text.append(contentsOf: (cells.joined(separator: ",") + "\n").utf8)
     current = Epoch()

@@ -57,7 +57,7 @@ struct MetricsLines: LineFormat {
     lines.add("\"epoch\":")
     lines.add(report.epoch)
     lines.add(",\"event\":\"evaluation\",\"loss\":")
-    add(report.countsNothing == true ? nil : report.loss, to: &lines)
+    add(report.definedLoss, to: &lines)
     lines.add(",\"samples\":")
     lines.add(report.samples)
     lines.add(",\"split\":")

@@ -249,7 +249,7 @@ private struct Curves {
   }
 
   private var infinite: String? {
-    let count = metrics[.loss].count { !$0.isFinite }
+    let count = metrics[.loss].count { !$0.isFinite } - metrics.stepsOfNothing
     return count == 0 ? nil : "The loss of \(Format.count(count, "recorded step")) is not finite."
   }
 }

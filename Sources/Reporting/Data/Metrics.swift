@@ -29,6 +29,8 @@ struct Metrics {
   /// The epoch of each, from 1.
   private(set) var epochs: [Double] = []
   private var columns = [[Double]](repeating: [], count: Quantity.allCases.count)
+  /// The number of recorded steps of which no label counts, so that they have no loss.
+  private(set) var stepsOfNothing = 0
   /// The evaluations in order.
   private(set) var evaluations: [Evaluation] = []
   /// How the training ended, if early or with its best weights.
@@ -67,9 +69,11 @@ struct Metrics {
       var (step, epoch, samples): (Double?, Double, Double) = (nil, .nan, 0)
       var (event, split) = ("", "")
       var others: [String: Double] = [:]
+      var hasLoss = true
       let isWhole = FlatObject(line).forEach { name, value in
         if let index = names.firstIndex(where: { name.elementsEqual($0) }) {
           values[index] = value.number?.drawable ?? .nan
+          if index == 0 { hasLoss = value.number != nil }
         } else if name.elementsEqual("step".utf8) {
           step = value.number
         } else if name.elementsEqual("epoch".utf8) {
@@ -90,6 +94,7 @@ struct Metrics {
         metrics.steps.append(step)
         metrics.epochs.append(epoch)
         for index in values.indices { metrics.columns[index].append(values[index]) }
+        if !hasLoss { metrics.stepsOfNothing += 1 }
       } else if event == "evaluation" {
         metrics.evaluations.append(
           Evaluation(
@@ -115,14 +120,13 @@ extension Metrics {
     return own.last { $0.epoch == Double(epoch) } ?? own.last
   }
 
-  /// The means of a number over the steps of each epoch, at the epoch's number.
+  /// The means of a number over the steps of each epoch that have it, at the epoch's number; NaN if none has.
   func epochMeans(_ quantity: Quantity) -> [Mark.Point] {
     let values = self[quantity]
     var means: [Mark.Point] = []
     var (sum, count) = (0.0, 0)
     for index in values.indices {
-      sum += values[index]
-      count += 1
+      if !values[index].isNaN { (sum, count) = (sum + values[index], count + 1) }
       guard index + 1 == values.count || epochs[index + 1] != epochs[index] else { continue }
       means.append(Mark.Point(x: epochs[index], y: sum / Double(count)))
       (sum, count) = (0, 0)
