@@ -62,7 +62,9 @@ struct DataText {
   }
 
   private struct Lengths: Encodable {
-    let least, median, most: Int
+    let least: Int
+    let median: Double
+    let most: Int
     let mean: Double
     /// The first and the last length, and the number of samples, of each range.
     let histogram: [[Int]]

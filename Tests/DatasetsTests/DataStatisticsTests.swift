@@ -87,6 +87,14 @@ private final class Samples: Dataset {
     #expect(ranges.map(\.samples) == [3, 3, 4, 0, 1])
   }
 
+  @Test(arguments: [([1, 2, 3, 5], 2.5), ([7], 7.0), ([2, 2, 9, 9], 5.5), ([4, 1], 2.5), ([1, 1, 1, 8], 1.0)])
+  func theMedianLengthIsNumPys(lengths: [Int], median: Double) throws {
+    let data = Samples(
+      lengths.map { Array(repeating: 1, count: $0) }, features: 1, classes: lengths.map { _ in 0 }, names: ["a"],
+      areSequences: true)
+    #expect(try DataStatistics(DataSplits(training: data))[.training]?.lengths?.median == median)
+  }
+
   @Test func someOfManySamplesAreEvenlySpaced() throws {
     let data = Samples(
       (0..<100).map { [Float($0)] }, features: 1, classes: (0..<100).map { Int32($0 % 4) },

@@ -110,7 +110,7 @@ struct DataPageTests {
       model: {layers: [gru: {hiddenSize: 2}, linear: {outputs: 2}]}
       """.write(toFile: "\(folder)/a.yaml", atomically: true, encoding: .utf8)
       let summary = try DataSummary(try Recipe.load("\(folder)/a.yaml"))
-      #expect(summary.lengths.rows[1] == ["training", "2", "3", "5", "3.5"])
+      #expect(summary.lengths.rows[1] == ["training", "2", "3.5", "5", "3.5"])
       #expect(summary.normalizationText == "standardize: channel")
       // Before any standardization.
       #expect(summary.inputs.rows[1][1...2] == ["0", "5"])

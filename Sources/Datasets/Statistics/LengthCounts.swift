@@ -16,15 +16,18 @@ package struct LengthCounts: Equatable, Sendable {
   package var least: Int { counts.firstIndex { $0 > 0 } ?? 0 }
   /// The greatest length.
   package var most: Int { counts.lastIndex { $0 > 0 } ?? 0 }
-  /// The length that half of the samples do not exceed.
-  package var median: Int {
+  /// The length of the sample in the middle; of an even number of samples, the mean of the two in the middle, as NumPy's.
+  package var median: Double { Double(length(ofRank: (count - 1) / 2) + length(ofRank: count / 2)) / 2 }
+
+  /// The length of a sample, counted from the shortest on.
+  private func length(ofRank rank: Int) -> Int {
     var sum = 0
-    let half = (count + 1) / 2
     return counts.firstIndex {
       sum += $0
-      return sum >= half
+      return sum > rank
     } ?? 0
   }
+
   /// The mean length.
   package var mean: Double {
     Double(counts.enumerated().reduce(0) { $0 + $1.offset * $1.element }) / Double(max(count, 1))

@@ -96,7 +96,8 @@ extension DataSummary {
     let rows = statistics.parts.compactMap { part in
       part.lengths.map {
         [
-          part.split.rawValue, Format.count($0.least), Format.count($0.median), Format.count($0.most),
+          part.split.rawValue, Format.count($0.least),
+          Format.count(Int($0.median)) + ($0.median == $0.median.rounded() ? "" : ".5"), Format.count($0.most),
           Self.number($0.mean),
         ]
       }
