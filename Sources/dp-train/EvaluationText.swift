@@ -136,7 +136,7 @@ struct EvaluationText {
 
   /// A table of the metrics of each class, label or output; empty if there are none, or too many to show.
   private var parts: String {
-    let metrics = report.metrics.filter { !$0.parts.isEmpty }
+    let metrics = report.partMetrics
     let count = metrics.first?.parts.count ?? 0
     guard count > 0, count <= EvaluationText.shownClasses else { return "" }
     let rows = (0..<count).map { index in

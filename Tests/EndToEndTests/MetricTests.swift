@@ -107,6 +107,21 @@ extension EndToEndTests {
       }
     }
 
+    @Test func tablesOfEventsHaveEachColumnOnce() throws {
+      try Folder.temporary { folder in
+        try write(.events, to: folder)
+        let training = try Program.run(["train", "recipe.yaml", "--out", "run"], in: folder)
+        try #require(training.status == 0, "\(training.text)")
+        let measured = try Program.run(["evaluate", "run", "--on", "validation"], in: folder)
+        let heading = try #require(measured.output.split(separator: "\n").first { $0.hasPrefix("event ") })
+        let columns = heading.split(separator: " ")
+        #expect(columns.contains("f1") && Set(columns).count == columns.count, "\(measured.text)")
+        let report = try Program.run(["report", "run"], in: folder)
+        #expect(report.status == 0, "\(report.text)")
+        #expect(try folder.text("run/report.html").contains("event of the validation samples"))
+      }
+    }
+
     /// One class alone: the area under the curve is not defined, and no file breaks.
     @Test func metricsThatAreNotDefinedAreNullAndEmpty() throws {
       try Folder.temporary { folder in

@@ -84,16 +84,16 @@ struct MetricSection {
   }
 
   private func parts(_ report: EvaluationReport, _ owner: String) -> [Table] {
-    let metrics = report.metrics.filter { !$0.parts.isEmpty }
+    let metrics = report.partMetrics
     guard let count = metrics.first?.parts.count else { return [] }
     let rows = (0..<count).map { index in
       [name(of: index, report)] + metrics.map { Format.metric($0.metric, $0.parts[index]) }
     }
-    let noun = report.partNoun
+    let title = "\(report.partNoun) of the \(report.split.rawValue) samples\(owner)"
     return [
       Table(
-        headings: [noun + owner] + metrics.map(\.metric.partName), rows: rows, right: Set(1...metrics.count),
-        summary: count > MetricSection.shownParts ? "Each \(noun)\(owner)" : nil)
+        headings: [title] + metrics.map(\.metric.partName), rows: rows, right: Set(1...metrics.count),
+        summary: count > MetricSection.shownParts ? "Each \(title)" : nil)
     ]
   }
 

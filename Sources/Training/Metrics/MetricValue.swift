@@ -36,6 +36,12 @@ extension Metric {
 extension EvaluationReport {
   /// The word for one of a metric's parts.
   package var partNoun: String { !confusion.isEmpty ? "class" : accuracy != nil ? "event" : "output" }
+
+  /// The metrics with parts. Of those whose parts are the same, such as macro-f1 and weighted-f1, the first stands for all.
+  package var partMetrics: [MetricValue] {
+    var names: Set<String> = []
+    return metrics.filter { !$0.parts.isEmpty && names.insert($0.metric.partName).inserted }
+  }
 }
 
 extension MetricValue: Codable {
