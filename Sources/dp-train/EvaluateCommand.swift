@@ -53,6 +53,8 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
     let recipe: Recipe
     let experiment: Experiment
     let evaluator: Evaluator
+    /// The file or folder of other samples; nil for those of the recipe.
+    let path: String?
   }
 
   func validate() throws {
@@ -73,10 +75,10 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
       let report = try prepared.evaluator.run(
         resampling: Resampling(
           count: resamples ?? prepared.evaluator.affordableResamples, seed: prepared.recipe.seed))
-      guard communicator.isRoot else { return }
-      let text = EvaluationText(report, recipe: prepared.recipe)
+      guard communicator.isRoot, let data = prepared.experiment.data.measured(on) else { return }
+      let text = EvaluationText(report, of: data, at: prepared.path, recipe: prepared.recipe)
       Terminal.write(json ? try text.json() : text.text)
-      guard show > 0 || showWrong, let data = prepared.experiment.data.measured(on) else { return }
+      guard show > 0 || showWrong else { return }
       Terminal.write(
         try ExampleText.text(data: data, recipe: prepared.recipe, right: show, wrong: showWrong ? .max : show))
     }
@@ -101,7 +103,7 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
         .configuration, "\(source.run): its recipe has no \(on.rawValue) samples",
         advice: "name them under data, or measure \(others)")
     }
-    return Prepared(recipe: recipe, experiment: experiment, evaluator: evaluator)
+    return Prepared(recipe: recipe, experiment: experiment, evaluator: evaluator, path: path)
   }
 }
 

@@ -10,21 +10,29 @@ struct EvaluationText {
 
   private let report: EvaluationReport
   private let recipe: Recipe
+  /// The file or folder that was measured; nil for samples of the recipe.
+  private let path: String?
+  /// Whether each step has a class, so that classes and the matrix count steps.
+  private let countsSteps: Bool
   private let counts: [Int: ConfusionCounts.ClassCount]
   private let names: [String]
 
-  /// The result of an evaluation that the recipe asked for.
-  init(_ report: EvaluationReport, recipe: Recipe) {
+  /// The result of an evaluation that the recipe asked for; `path` is the file or folder of `data`, nil for samples of the recipe.
+  init(_ report: EvaluationReport, of data: any Dataset, at path: String?, recipe: Recipe) {
     self.report = report
     self.recipe = recipe
+    self.path = path
+    countsSteps = data.targetLayout.areOfSteps && !report.confusion.isEmpty
     counts = report.confusion.classes
     // Quotes make a name of spaces visible.
     names = report.classNames.map { $0.unicodeScalars.allSatisfy(\.properties.isWhitespace) ? "\"\($0)\"" : $0 }
   }
 
   private struct Line: Encodable {
-    let split, precision: String
+    let split, data: String?
+    let precision: String
     let samples: Int
+    let steps: Int?
     let loss: Number
     let accuracy: Number?
     let classes: [String]
@@ -59,14 +67,16 @@ struct EvaluationText {
     }
   }
 
-  /// One line of JSON. `confusion` has [actual, predicted, count] for each pair of classes that occurs; both are indices
+  /// One line of JSON. `data` is the file or folder that was measured, in place of the recipe's `split`; `steps` are those with a
+  /// class, if each step has one. `confusion` has [actual, predicted, count] for each pair of classes that occurs; both are indices
   /// into `classes`. `metrics` has each metric's value, the ends of its interval, and its values for each class, label or
   /// output.
   func json() throws -> String {
     let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
     let confusion = report.confusion
     let line = Line(
-      split: report.split.rawValue, precision: recipe.precision.rawValue, samples: report.samples,
+      split: path == nil ? report.split.rawValue : nil, data: path, precision: recipe.precision.rawValue,
+      samples: report.samples, steps: countsSteps ? report.confusion.samples : nil,
       loss: Number(value: report.definedLoss),
       accuracy: report.accuracy.map { _ in Number(value: report.definedAccuracy) }, classes: report.classNames,
       confusion: confusion.pairs.map { [$0.actual, $0.predicted, $0.count] },
@@ -76,7 +86,7 @@ struct EvaluationText {
 
   /// What was measured, and tables of it.
   var text: String {
-    "\(recipe.name): \(report.split.rawValue) samples, \(recipe.precision.rawValue)\n\n" + tables
+    "\(recipe.name): \(path ?? "\(report.split.rawValue) samples"), \(recipe.precision.rawValue)\n\n" + tables
   }
 
   /// A row for each class, the means and the confusion matrix; if there are too many classes, the best and worst of them
@@ -100,7 +110,7 @@ struct EvaluationText {
     }
     let shown = min(EvaluationText.rows, ranked.count)
     return
-      "the \(shown) classes of the lowest accuracy, of \(Format.count(ranked.count)) that samples have\n"
+      "the \(shown) classes of the lowest accuracy, of \(Format.count(ranked.count)) that \(noun) have\n"
       + table(Array(ranked.prefix(shown)), total: nil) + "\nthe \(shown) of the highest\n"
       + table(Array(best.prefix(shown)), total: total) + "\n" + Format.table(means) + confused
   }
@@ -113,7 +123,7 @@ struct EvaluationText {
       ]
     }
     return Format.table(
-      [["class", "samples", "right", "accuracy"]] + rows + (total.map { [$0] } ?? []), right: [1, 2, 3])
+      [["class", noun, "right", "accuracy"]] + rows + (total.map { [$0] } ?? []), right: [1, 2, 3])
   }
 
   /// A row for the loss and for each metric, with its interval.
@@ -148,6 +158,9 @@ struct EvaluationText {
         [[report.partNoun] + metrics.map(\.metric.partName)] + rows, right: Set(1...metrics.count))
   }
 
+  /// What classes count.
+  private var noun: String { countsSteps ? "steps" : "samples" }
+
   private var matrix: String {
     let rows = names.indices.map { actual in
       [names[actual]] + names.indices.map { Format.count(report.confusion[actual, $0]) }
@@ -166,6 +179,6 @@ struct EvaluationText {
       ]
     }
     return "\nthe most frequent mistakes\n"
-      + Format.table([["actual", "predicted", "samples", "of the class"]] + rows, right: [2, 3])
+      + Format.table([["actual", "predicted", noun, "of the class"]] + rows, right: [2, 3])
   }
 }

@@ -13,6 +13,10 @@ extension EndToEndTests {
 
         let evaluation = try Program.run(["evaluate", "run", "--json"], in: folder)
         #expect(evaluation.output.contains("\"accuracy\":\(accuracy)"), "\(evaluation.text)")
+        let counts = evaluation.output.firstMatch(of: /"samples":(\d+),"split":"test","steps":(\d+)/)
+        let (samples, steps) = (counts.flatMap { Int($0.1) } ?? 0, counts.flatMap { Int($0.2) } ?? 0)
+        #expect(samples > 0 && steps > samples, "\(evaluation.text)")
+        #expect(try Program.run(["evaluate", "run"], in: folder).output.contains(/\nclass +steps +right/))
         let shown = try Program.run(["evaluate", "run", "--show", "1"], in: folder)
         // Four steps without a class, then the letters.
         #expect(shown.output.contains(/\n([a-z]+)[a-z]{4} +····\1 +    \1\n/), "\(shown.text)")
