@@ -125,6 +125,13 @@ public struct ImageListEntry: FileEntry, ImageEntry {
   /// Where the classes come from, for messages.
   public var classSource: String? { "\(train): \((label ?? labels).map { "column \($0)" } ?? "the last column")" }
 
+  /// Makes the reader of new inputs: image files.
+  public func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
+    InputFileReader(
+      inputs: try makeImageReader(shape: facts.inputShape), sourceEndings: ["csv", "tsv", "txt", "csv.gz"],
+      kind: "a list of images", wanted: "image files")
+  }
+
   /// Reads the images of another list.
   public func makeSamples(
     at path: String, for recipe: Recipe, facts: DataFacts

@@ -148,11 +148,18 @@ public struct TarEntry: GroupableEntry, PixelEntry {
 
   /// Makes the reader of new inputs: image files, or `.npy` files.
   public func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
+    func reader(of wanted: String, _ inputs: any InputReader) -> any InputReader {
+      InputFileReader(inputs: inputs, sourceEndings: ["tar"], kind: "a tar file of samples", wanted: wanted)
+    }
     let arrays = ShardArrayReader(facts)
     let areImages = facts.inputShape.count == 3 && facts.inputShape[2] == colors.channels
-    guard areImages, input?.contains(where: { $0.hasSuffix("npy") }) != true else { return arrays }
+    guard areImages, input?.contains(where: { $0.hasSuffix("npy") }) != true else {
+      return reader(of: ".npy files", arrays)
+    }
     let images = try makeImageReader(shape: facts.inputShape)
-    return input == nil ? ImageOrArrayReader(images: images, arrays: arrays) : images
+    return input == nil
+      ? reader(of: "image files or .npy files", ImageOrArrayReader(images: images, arrays: arrays))
+      : reader(of: "image files", images)
   }
 
   /// The shards.
