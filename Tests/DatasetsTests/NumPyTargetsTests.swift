@@ -62,16 +62,37 @@ import Testing
     #expect(numbers.advice?.hasSuffix("write loss: mse") == true)
   }
 
-  @Test(arguments: [[3, 3, 32, 32], [3, 1, 28, 28], [3, 3, 9, 16]])
+  @Test(arguments: [[3, 3, 32, 32], [3, 1, 28, 28], [3, 3, 9, 16], [3, 4, 24, 24], [3, 10, 32, 32]])
   func channelsFirstIsReported(shape: [Int]) throws {
     let notices = try open(NPYArray(shape: [3], int32s: [0, 1, 2]), x: shape).notices
     #expect(notices.count == 1 && notices[0].contains("x.transpose(0, 2, 3, 1): the channels must come last"))
   }
 
-  @Test(arguments: [[3, 32, 32, 3], [3, 28, 28, 1], [3, 1, 7, 4], [3, 3, 3, 3], [3, 3, 3, 8], [3, 2, 9, 9]])
+  @Test(arguments: [
+    [3, 32, 32, 3], [3, 28, 28, 1], [3, 1, 7, 4], [3, 3, 3, 3], [3, 3, 3, 8], [3, 2, 9, 9], [3, 8, 16, 16],
+    [3, 12, 20, 20], [3, 4, 24, 32],
+  ])
   func otherShapesAreAccepted(shape: [Int]) throws {
     let data = try open(NPYArray(shape: [3], int32s: [0, 1, 2]), x: shape)
     #expect(data.inputShape.extents == Array(shape.dropFirst()) && data.notices == [])
+  }
+
+  @Test func sequencesOfFewStepsMayHaveTheirChannelsFirst() throws {
+    func notice(_ x: [Int], y: NPYArray? = nil, lengths: [Int32]? = nil) throws -> String? {
+      let data = try open(y ?? NPYArray(shape: [3], int32s: [0, 1, 2]), x: x, lengths: lengths)
+      // Nothing is said during training, since vectors of many features may be meant.
+      #expect(data.inputShape.extents == Array(x.dropFirst()) && data.notices == [])
+      return data.shapeNotice
+    }
+    #expect(
+      try notice([3, 12, 100])?.hasSuffix(
+        "x has the shape [3, 12, 100], which is 12 steps of 100 features: 12 channels of 100 steps would be x.transpose(0, 2, 1)"
+      ) == true)
+    #expect(try notice([3, 1, 40])?.contains("which is 1 step of 40 features: 1 channel of 40 steps") == true)
+    for others in [[3, 1, 32], [3, 12, 90], [3, 17, 200], [3, 100, 12], [3, 200]] { #expect(try notice(others) == nil) }
+    #expect(try notice([3, 12, 100], lengths: [12, 3, 5]) == nil)
+    let classes = NPYArray(shape: [3, 12], int32s: (0..<36).map { Int32($0 % 5) })
+    #expect(try notice([3, 12, 100], y: classes) == nil)
   }
 
   @Test func unusedArraysAndRoundedNumbersAreReported() throws {

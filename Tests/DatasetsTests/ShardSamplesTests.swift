@@ -239,6 +239,7 @@ import Testing
       let data = try ShardArrays(try samples([images]))
       #expect(data.inputShape == .image(height: 2, width: 2, channels: 1) && !data.hasLengths)
       #expect(try load(data, [0]).inputs == [0, 1, 2, 3])
+      #expect(data.notices == [] && data.shapeNotice == nil)
       let unlike = try write(
         "c.tar", ["1.npy": array([3], from: 0), "1.cls": [0x30], "2.npy": array([4], from: 0), "2.cls": [0x30]])
       #expect(
@@ -252,6 +253,32 @@ import Testing
         ])
       #expect(try samples([broken]).damage.samples.count == 3)
       #expect(try samples([broken], checks: false).damage.samples.count == 2)
+    }
+  }
+
+  @Test func channelsThatComeFirstAreTold() throws {
+    try withShards { write in
+      func arrays(_ shapes: [[Int]], in name: String) throws -> ShardArrays {
+        var members = TarWriter()
+        for (index, shape) in shapes.enumerated() {
+          let array = NPYArray(shape: shape, floats: Array(repeating: 1, count: shape.reduce(1, *)))
+          members.add("\(index).npy", array.encoded())
+          members.add("\(index).cls", [0x30])
+        }
+        let path = try write(name, [:])
+        try Data(members.finished).write(to: URL(filePath: path))
+        return try ShardArrays(try samples([path]))
+      }
+      let images = try arrays([[4, 24, 24], [4, 24, 24]], in: "a.tar")
+      #expect(images.notices.map(local) == [images.shapeNotice.map(local)])
+      #expect(
+        images.notices.map(local) == [
+          "a.tar: 0.npy has the shape [4, 24, 24], which is an image of 4 × 24 pixels and 24 channels. If it is 4 channels of "
+            + "24 × 24 pixels, write it as x.transpose(1, 2, 0): the channels must come last."
+        ])
+      let sequences = try arrays([[3, 50], [3, 50]], in: "b.tar")
+      #expect(sequences.notices == [] && sequences.shapeNotice?.hasSuffix("would be x.transpose(1, 0)") == true)
+      #expect(try arrays([[3, 50], [2, 50]], in: "c.tar").shapeNotice == nil)
     }
   }
 }

@@ -87,7 +87,8 @@ struct DataPageTests {
       #expect(
         ofOthers.contains(
           "\(folder)/5.npz: y has the shape [4, 3] with a single 1 in each row: classes are not one-hot here; write class "
-            + "indices: y.argmax(axis=1). It is right if a sample has a class for each of 3 steps."))
+            + "indices: y.argmax(axis=1). It is right if a sample is a sequence of 5×1, and a class for each of 3 steps."
+        ))
       #expect(!ofAll.contains { $0.contains("one-hot") })
     }
   }

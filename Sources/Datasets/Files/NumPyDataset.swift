@@ -118,10 +118,13 @@ public final class NumPyDataset: Dataset {
     let scan = try ArrayScan(
       x, steps: steps, name: names.x, padding: padding, path: path, isWhole: isScanned,
       hasLengths: arrays.names.contains("lengths"), hintsAtBytes: kind != nil && !isNormalized, report: report)
-    let channelNotice = kind == nil ? nil : NumPyHints.channelNotice(of: x.shape, path: path)
+    let hints = ChannelHints(array: "\(path): \(names.x)", shape: x.shape, isOfSamples: true)
+    let channelNotice = kind == nil ? nil : hints.ofImages
+    // With lengths, or a target for each of them, the steps are known.
+    let haveSteps = arrays.names.contains("lengths") || targets?.targets.layout.areOfSteps == true
     let isOfRows = classes?.shape.last == steps.stepsOfRow
     let indicators = isOfRows ? nil : classes.flatMap { NumPyHints.indicators($0, path: path) }
-    shapeNotice = channelNotice ?? indicators?.description
+    shapeNotice = channelNotice ?? indicators?.description ?? (haveSteps || isJoined ? nil : hints.ofSequences)
     let read = isJoined ? ["x", "y"] + ["lengths", "offsets"].filter(arrays.names.contains) : ["x", "y", "lengths"]
     let unread =
       arrays is HDF5Files

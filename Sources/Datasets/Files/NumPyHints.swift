@@ -4,17 +4,6 @@ import Tensors
 
 /// Detects arrays that are surely meant otherwise, and says what to write instead.
 enum NumPyHints {
-  /// A notice about images whose channels seem to come first, as in PyTorch; nil for others.
-  static func channelNotice(of shape: [Int], path: String) -> String? {
-    guard shape.count == 4, [1, 3].contains(shape[1]) else { return nil }
-    let (height, width) = (shape[2], shape[3])
-    guard height == width ? width > 4 : shape[1] == 3 && min(height, width) > 8 else { return nil }
-    return
-      "\(path): x has the shape \(shape), which is images of \(shape[1]) × \(height) pixels and \(width) channels. "
-      + "If it is \(shape[1]) \(shape[1] == 1 ? "channel" : "channels") of \(height) × \(width) pixels, write it as x.transpose(0, 2, 3, 1): the channels "
-      + "must come last."
-  }
-
   /// A notice about images whose pixels are bytes up to `most`, and are not scaled; nil if they seem to be.
   static func byteNotice(most: Float, path: String) -> String? {
     guard most > 16 else { return nil }

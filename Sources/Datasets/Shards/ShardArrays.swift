@@ -20,10 +20,17 @@ public final class ShardArrays: Dataset {
   public let loadsAhead = true
   /// False: a sample is the same in every epoch.
   public let variesByEpoch = false
+  /// Notices about the arrays.
+  public var notices: [String] { [hints.ofImages].compactMap(\.self) }
+  /// A hint that arrays may have another shape than intended; nil if nothing suggests it.
+  package var shapeNotice: String? { hints.ofImages ?? (hasLengths ? nil : hints.ofSequences) }
   /// The samples of each shard.
   public var shards: [Range<Int>]? { samples.shards }
   private let samples: ShardSamples
   private var bytes: [UInt8] = []
+  private var hints: ChannelHints {
+    ChannelHints(array: samples.name(of: 0), shape: samples.shape(of: 0), isOfSamples: false)
+  }
 
   /// The inputs of samples, which are arrays.
   /// - Throws: `Failure` (data) naming two whose shapes differ in more than the number of steps.

@@ -30,7 +30,7 @@ extension DataSummary {
   /// is none yet.
   private var shape: String? {
     guard let notice = splits.shapeNotice, !notices.contains(notice) else { return nil }
-    return notice.replacing("\n  ", with: "; ") + ". It is right if a sample has \(statistics.targets.text)."
+    return notice.replacing("\n  ", with: "; ") + ". It is right if a sample is \(form)."
   }
 
   private static func list(_ names: [String]) -> String {

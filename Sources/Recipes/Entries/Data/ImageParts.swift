@@ -42,7 +42,8 @@ extension TransformedEntry where Self: GroupableEntry {
     func evaluated(_ images: Images) throws -> any Dataset { try dataset(images, training.inputShape) }
     return DataSplits(
       training: training,
-      validation: try parts.validation.map(evaluated), test: try parts.test.map(evaluated), notices: notices,
+      validation: try parts.validation.map(evaluated), test: try parts.test.map(evaluated),
+      notices: notices + training.notices, shapeNotice: (training as? ShardArrays)?.shapeNotice,
       damageNotice: damageNotice,
       measuredTraining: evaluationSettings.elementsEqual(transforms) { $0.isEqual(to: $1) }
         ? nil : try evaluated(parts.training), groups: groups)
