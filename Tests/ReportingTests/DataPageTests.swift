@@ -147,6 +147,32 @@ struct DataPageTests {
     }
   }
 
+  @Test("shows labels and numbers below images, and images of 16 bits in their own range")
+  func captions() throws {
+    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    try withFolder { folder in
+      for name in ["1", "2"] {
+        try FileManager.default.copyItem(
+          atPath: tests.appending(path: "Reference/images/grey-sixteen-bits.png").path, toPath: "\(folder)/\(name).png")
+      }
+      try "path,tags,size,age\n1.png,red;very soft,1.5,7\n2.png,,2,8\n".write(
+        toFile: "\(folder)/list.csv", atomically: true, encoding: .utf8)
+      func page(_ data: String, loss: String) throws -> String {
+        try """
+        data: {source: image-list, train: \(folder)/list.csv, \(data), transforms: [resize: {size: [8, 8]}]}
+        loss: \(loss)
+        model: {layers: [flatten, linear: 2]}
+        """.write(toFile: "\(folder)/list.yaml", atomically: true, encoding: .utf8)
+        return try DataPage(DataSummary(try Recipe.load("\(folder)/list.yaml"))).html()
+      }
+      let labels = try page("labels: tags, depth: 16, colors: grey", loss: "binary-cross-entropy")
+      #expect(labels.contains(">red, very soft<") && labels.contains(">none<"))
+      #expect(labels.contains("labels red, very soft") && labels.contains(", which training samples have."))
+      let numbers = try page("targets: [size, age]", loss: "mse")
+      #expect(numbers.contains("1.5, ") && numbers.contains("All on one scale, from 0 to 1."))
+    }
+  }
+
   @Test("some samples of large data are read, and it says so")
   func partial() throws {
     let recipe = try Recipe.load("temporal-order", overrides: ["data.testSize=50"])

@@ -1,10 +1,12 @@
 import Datasets
 import Tensors
 
-/// Copies of the inputs of a few samples.
+/// Copies of the inputs of a few samples, and of their targets if these are numbers in a row.
 struct SampleInputs {
   private let shape: Shape
   private let copies: [[Float]]
+  /// The numbers of each sample's target; empty if targets are classes, or numbers of steps or pixels.
+  let targets: [[Float]]
 
   /// Loads samples of an epoch, as they were before the `normalization` of their channels, if one is given. With `mixing` they
   /// are mixed as if they were the epoch's first batch.
@@ -22,6 +24,16 @@ struct SampleInputs {
       batch.mix(way.draw(random, epoch: epoch, first: 0, shape: data.inputShape), first: last)
     }
     shape = data.inputShape
+    if case .values(let shape) = data.targetLayout, !shape.isSequence, !shape.isImage,
+      case .values(let view) = batch.targets
+    {
+      targets = samples.indices.map { sample in
+        let row = view.row(step: 0, sample: sample)
+        return (0..<view.columns).map { row[$0] }
+      }
+    } else {
+      targets = []
+    }
     let view = batch.view
     copies = samples.indices.map { sample in
       (0..<view.steps(ofSample: sample)).flatMap { step in

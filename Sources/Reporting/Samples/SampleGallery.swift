@@ -4,6 +4,8 @@ import Tensors
 /// Some training samples of each class: images, sequences as curves, or texts. Other vectors have no picture.
 struct SampleGallery {
   private static let (classes, ofClass, others, features, side) = (10, 6, 12, 4, 128)
+  /// The most numbers of a target in a text.
+  private static let numbers = 12
 
   let summary: DataSummary
 
@@ -51,32 +53,53 @@ struct SampleGallery {
     return data.classNames[Int(label)]
   }
 
-  private func words(of sample: Int) -> String {
-    let name = name(of: sample)
-    return data.shortText(of: sample) + (name.isEmpty ? "" : "\nclass \(name)")
+  /// The class of a sample, its labels, or its numbers; empty if there is none, or one for each step or pixel.
+  private func target(of sample: Int, _ inputs: SampleInputs) -> String {
+    guard let numbers = inputs.targets.first else { return name(of: sample) }
+    let names = data.classNames.count == numbers.count ? data.classNames : []
+    if !names.isEmpty, areLabels {
+      let own = zip(names, numbers).filter { $1 == 1 }.map(\.0)
+      return own.isEmpty ? "none" : own.joined(separator: ", ")
+    }
+    let texts = numbers.prefix(Self.numbers).enumerated().map { index, number in
+      (names.isEmpty ? "" : "\(names[index]) ") + DataSummary.number(Double(number))
+    }
+    return texts.joined(separator: ", ") + (numbers.count > texts.count ? ", …" : "")
+  }
+
+  /// Whether each number of a target says whether a label applies.
+  private var areLabels: Bool { summary.statistics[.training]?.outputs.allSatisfy(\.isBinary) == true }
+
+  private func words(of sample: Int, _ target: String) -> String {
+    let kind = data.targetLayout.areClasses ? "class" : areLabels ? "labels" : "target"
+    return data.shortText(of: sample) + (target.isEmpty ? "" : "\n\(kind) \(target)")
   }
 
   private func images(_ samples: [Int]) throws -> Figure {
     let shape = data.inputShape
-    // Arrays may have any numbers.
+    // Arrays may have any numbers, and files of 16 bits often have few of the 65,536 levels.
     let moments = summary.statistics[.training]?.inputs ?? []
     let (least, most) = (moments.map(\.least).min() ?? 0, moments.map(\.most).max() ?? 1)
-    let range = summary.areColours || !(least < most) ? 0...1 : Float(least)...Float(most)
+    let isWide = (summary.recipe.data as? any PixelEntry)?.depth == 16
+    let isWhole = summary.areColours && !isWide || !(least < most)
+    let range = isWhole ? 0...1 : Float(least)...Float(most)
     let pictures = try samples.map { sample in
-      let values = try SampleInputs(data, samples: [sample]).values(0)
+      let inputs = try SampleInputs(data, samples: [sample])
+      let target = target(of: sample, inputs)
       let small = ReducedImage(
-        values, height: shape.extents[0], width: shape.extents[1], channels: shape.features, limit: Self.side)
+        inputs.values(0), height: shape.extents[0], width: shape.extents[1], channels: shape.features, limit: Self.side)
       let tile = Tile.image(
         small.values, height: small.height, width: small.width, channels: shape.features, range: range)
       return PictureGrid.Picture(
-        png: try tile.png(), aspect: Double(shape.extents[0]) / Double(shape.extents[1]), caption: name(of: sample),
-        words: words(of: sample))
+        png: try tile.png(), aspect: Double(shape.extents[0]) / Double(shape.extents[1]), caption: target,
+        words: words(of: sample, target))
     }
     let title = "Images"
     return Figure(
       title,
       note: "All on one scale, from \(DataSummary.number(Double(range.lowerBound))) to "
-        + "\(DataSummary.number(Double(range.upperBound))).", legend: [],
+        + "\(DataSummary.number(Double(range.upperBound)))\(isWhole ? "" : ", which training samples have").",
+      legend: [],
       drawings: [PictureGrid(pictures: pictures, columns: Self.ofClass).drawing(title: title)])
   }
 
@@ -86,11 +109,12 @@ struct SampleGallery {
     let moments = (summary.statistics[.training]?.inputs ?? []).prefix(shown).filter { $0.count > 0 }
     let (least, most) = (moments.map(\.least).min() ?? 0, moments.map(\.most).max() ?? 1)
     let cells = try samples.map { sample in
-      let values = try SampleInputs(data, samples: [sample]).values(0)
+      let inputs = try SampleInputs(data, samples: [sample])
+      let (values, target) = (inputs.values(0), target(of: sample, inputs))
       return LineGrid.Cell(
         curves: (0..<shown).map { feature in
           stride(from: feature, to: values.count, by: features).map { values[$0] }
-        }, caption: name(of: sample), words: words(of: sample))
+        }, caption: target, words: words(of: sample, target))
     }
     let title = "Sequences"
     let which = features > shown ? "The first \(shown) of \(features) features. " : ""
