@@ -22,7 +22,7 @@
       defer { HDF5Library.use { _ = H5Tclose(type) } }
       let found = HDF5Library.use { HDF5ElementType.find(type) }
       guard let found else {
-        let (kind, advice) = HDF5Library.use { HDF5ElementType.refusal(H5Tget_class(type)) }
+        let (kind, advice) = HDF5Library.use { HDF5ElementType.refusal(type) }
         throw Failure(.data, "\(source) holds \(kind), which cannot be read.", advice: advice)
       }
       (element, memory) = (found.element, found.memory)
@@ -93,12 +93,20 @@
     }
 
     /// What elements of another type are, and what to write in their place.
-    private static func refusal(_ type: H5T_class_t) -> (kind: String, advice: String) {
-      switch type {
+    private static func refusal(_ type: hid_t) -> (kind: String, advice: String) {
+      switch H5Tget_class(type) {
       case H5T_STRING:
         (
           "text",
-          "Names become class indices by classes, y = numpy.unique(y.asstr()[:], return_inverse=True)."
+          "Names, of classes or groups, become numbers by names, numbers = numpy.unique(text.asstr()[:], return_inverse=True); "
+            + "numbers in text by text.asstr()[:].astype(float)."
+        )
+      // As h5py writes NumPy's.
+      case H5T_COMPOUND
+      where H5Tget_nmembers(type) == 2 && H5Tget_member_index(type, "r") == 0 && H5Tget_member_index(type, "i") == 1:
+        (
+          "complex numbers",
+          "As two features each they are numpy.concatenate([x[:].real, x[:].imag], axis=-1)."
         )
       case H5T_COMPOUND: ("records", "Write each field as a data set of its own.")
       case H5T_VLEN:

@@ -51,8 +51,8 @@ struct NPYHeader {
       "It holds Python objects. Arrays of one shape become numbers by numpy.stack; names become class indices by "
         + "classes, y = numpy.unique(list(y), return_inverse=True)."
     case "U", "S", "a":
-      "It holds text. Numbers are read by x.astype(float); names become class indices by "
-        + "classes, y = numpy.unique(y, return_inverse=True)."
+      "It holds text. Numbers in text are text.astype(float); names, of classes or groups, become numbers by "
+        + "names, numbers = numpy.unique(text, return_inverse=True)."
     case "c":
       "It holds complex numbers. As two features each they are numpy.concatenate([x.real, x.imag], axis=-1)."
     case "M", "m":

@@ -46,7 +46,7 @@
       for (name, kind, advice) in [
         ("text", "text", "numpy.unique"), ("records", "records", "each field"),
         ("lists", "lists of different lengths", "lengths"),
-        ("complex", "records", "each field"),
+        ("complex", "complex numbers", "numpy.concatenate([x[:].real, x[:].imag], axis=-1)"),
       ] {
         expectFailure(.data, "types.h5', data set 'others/\(name)' holds \(kind), which cannot be read.", advice) {
           _ = try file.stored("others/\(name)")
