@@ -6,7 +6,9 @@ enum ExampleText {
   static func text(data: any Dataset, recipe: Recipe, right: Int, wrong: Int) throws -> String {
     let network = try recipe.makeNetwork(inputShape: data.inputShape, classes: data.classNames.count)
     guard network.loss.meaning == .classes else {
-      return "\nthe outputs are no classes, so there is no right and wrong\n"
+      return network.loss.meaning == .events
+        ? "\na sample has several labels, each right or wrong by itself, so none is shown as right or wrong\n"
+        : "\nthe outputs are numbers, so no sample is shown as right or wrong\n"
     }
     let workspace = try Workspace(
       network, batch: recipe.batch, shards: 1, seed: recipe.seed, communicator: SoloCommunicator(),

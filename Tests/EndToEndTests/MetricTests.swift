@@ -116,6 +116,8 @@ extension EndToEndTests {
         let heading = try #require(measured.output.split(separator: "\n").first { $0.hasPrefix("event ") })
         let columns = heading.split(separator: " ")
         #expect(columns.contains("f1") && Set(columns).count == columns.count, "\(measured.text)")
+        let shown = try Program.run(["evaluate", "run", "--on", "validation", "--show", "2"], in: folder)
+        #expect(shown.output.hasPrefix(measured.output) && shown.output.contains("several labels"), "\(shown.text)")
         let report = try Program.run(["report", "run"], in: folder)
         #expect(report.status == 0, "\(report.text)")
         #expect(try folder.text("run/report.html").contains("event of the validation samples"))
