@@ -27,7 +27,7 @@ public final class NumPyDataset: Dataset {
   public var inputShape: Shape { samples.inputShape }
   /// The form of one sample's target.
   public var targetLayout: TargetLayout { samples.targetLayout }
-  /// "0", "1", … up to the largest class index; empty if targets are numbers.
+  /// The names that were given, or "0", "1", … up to the largest class index; empty if targets are numbers.
   public var classNames: [String] { samples.classNames }
   /// Number of samples.
   public var count: Int { samples.count }
@@ -53,7 +53,7 @@ public final class NumPyDataset: Dataset {
   /// - Parameters:
   ///   - targets: the kind of `y`; nil to ignore `y`, which may be missing then.
   ///   - ignoring: a label that is not a class, and may be any number.
-  ///   - classNames: the names of the training samples; nil to use the classes in `y`.
+  ///   - classNames: the classes' names, such as those of the training samples; nil to use the classes in `y`.
   ///   - targetsAreOfSteps: whether each step has a target, for samples of one step, whose arrays do not tell; nil if
   ///     that is not known.
   ///   - padding: the end of sequences at which the file pads.

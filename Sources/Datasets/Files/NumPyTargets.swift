@@ -6,13 +6,13 @@ import Tensors
 struct NumPyTargets {
   /// The targets of the samples, without those of padding.
   let targets: SequenceTargets
-  /// "0", "1", … up to the largest class index, or those of the training; empty if targets are numbers.
+  /// "0", "1", … up to the largest class index, or those that were given; empty if targets are numbers.
   let classNames: [String]
 
   /// Reads class indices, one for each sample or for each step; those of padding are not checked.
   /// - Parameters:
   ///   - ignored: a label that is not a class, and may be any number.
-  ///   - trained: the names of the training samples' classes; nil to use the classes in `y`.
+  ///   - trained: the names of the classes that there may be, such as those of the training samples; nil to use those in `y`.
   /// - Throws: `Failure` (data) naming the entry that is wrong.
   init(classes array: NPYArray, of samples: NumPySamples, ignored: Int?, trained: [String]?) throws {
     let path = samples.path
@@ -31,7 +31,7 @@ struct NumPyTargets {
     if let trained, largest >= trained.count {
       throw Failure(
         .data, "\(path): \(samples.name) holds the class \(largest)",
-        advice: "training had the classes 0 to \(trained.count - 1)")
+        advice: "there are the classes 0 to \(trained.count - 1), those of the training samples or of data.classNames")
     }
     classNames = trained ?? (0...largest).map(String.init)
     targets = steps.map { .stepClasses(classes, offsets: $0.offsets) } ?? .classes(classes)

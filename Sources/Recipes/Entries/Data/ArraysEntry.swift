@@ -8,6 +8,8 @@ protocol ArraysEntry: GroupableEntry {
   var trainingPaths: [String] { get }
   /// The paths of the samples of another part; nil for none.
   func paths(of split: Split) -> [String]?
+  /// The classes' names in the order of their indices; nil for "0", "1", … up to the largest.
+  var classNames: [String]? { get set }
   /// Where shorter sequences are padded.
   var padding: SequencePadding { get set }
   /// What is subtracted from inputs: one number for each channel or feature, or one for all.
@@ -27,6 +29,19 @@ protocol ArraysEntry: GroupableEntry {
 }
 
 extension ArraysEntry {
+  /// The key of the classes' names.
+  static var classNamesKey: RecipeKey<Self> {
+    RecipeKey(
+      "classNames", \Self.classNames, .optional(.list(.text)),
+      "the classes' names in the order of their indices, or none for 0, 1, and so on")
+  }
+
+  /// Checks the shares, and that each class has a name of its own.
+  func checkArrays(_ section: RecipeSection) throws {
+    try section.checkClasses(classNames, key: "classNames")
+    try checkSplit(section)
+  }
+
   /// The key that says where samples are padded.
   static var paddingKey: RecipeKey<Self> {
     RecipeKey(
@@ -94,6 +109,11 @@ extension ArraysEntry {
 
   /// The samples of all parts.
   func arraySplits(for recipe: Recipe) throws -> DataSplits {
+    if classNames != nil, recipe.loss.targetKind != .classes {
+      throw Failure(
+        .configuration, "loss \(recipe.loss.kind) compares with numbers, but data.classNames names classes",
+        advice: "to learn classes, write loss: cross-entropy; to learn numbers, leave data.classNames out")
+    }
     let extras = SampleExtras(weight: recipe.sampling == .weights ? "weights" : nil, group: splitBy)
     let (training, notice) = try samples(trainingPaths, recipe, areShuffled: shuffle, extras: extras)
     try checkNormalization(of: training)
@@ -126,7 +146,7 @@ extension ArraysEntry {
     at path: String, for recipe: Recipe, facts: DataFacts
   ) throws -> (samples: any Dataset, notices: [String]) {
     let (samples, _) = try samples(
-      [path], recipe, classNames: facts.classNames.isEmpty ? nil : facts.classNames,
+      [path], recipe, trained: facts.classNames.isEmpty ? nil : facts.classNames,
       targetsAreOfSteps: facts.targetsAreOfSteps)
     normalize(samples)
     return (samples, samples.notices)
@@ -138,13 +158,13 @@ extension ArraysEntry {
   }
 
   private func samples(
-    _ paths: [String], _ recipe: Recipe, areShuffled: Bool = false, classNames: [String]? = nil,
+    _ paths: [String], _ recipe: Recipe, areShuffled: Bool = false, trained: [String]? = nil,
     targetsAreOfSteps: Bool? = nil, extras: SampleExtras = SampleExtras()
   ) throws -> (NumPyDataset, notice: String?) {
     let arrays = try open(paths)
     let samples = try NumPyDataset(
       arrays, targets: recipe.loss.targetKind, ignoring: recipe.loss.ignoreIndex, padding: padding,
-      classNames: classNames, targetsAreOfSteps: targetsAreOfSteps, extras: extras,
+      classNames: trained ?? classNames, targetsAreOfSteps: targetsAreOfSteps, extras: extras,
       isNormalized: arrayNormalization != nil || measuresScale)
     return (samples, try notice(of: arrays, samples, areShuffled: areShuffled))
   }

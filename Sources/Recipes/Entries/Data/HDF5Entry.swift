@@ -18,6 +18,8 @@ public struct HDF5Entry: ArraysEntry {
   public var lengths = "lengths"
   /// The data set of the samples' first steps, if there is one.
   public var offsets = "offsets"
+  /// The classes' names in the order of their indices; nil for "0", "1", … up to the largest.
+  public var classNames: [String]?
   /// Where shorter sequences are padded.
   public var padding = SequencePadding.behind
   /// What is subtracted from inputs: one number for each channel or feature, or one for all.
@@ -58,6 +60,7 @@ public struct HDF5Entry: ArraysEntry {
       RecipeKey("test", \.test, .optional(.oneOrList(.text)), "the test samples, files of the same kind, or none"),
       RecipeKey("x", \.x, .text, "the data set of the inputs, with its groups, such as train/images"),
       RecipeKey("y", \.y, .text, "the data set of the targets"),
+      classNamesKey,
       RecipeKey(
         "lengths", \.lengths, .text, "the data set of the samples' numbers of steps; not needed if all have the same"),
       RecipeKey(
@@ -68,6 +71,9 @@ public struct HDF5Entry: ArraysEntry {
     ] + normalizationKeys + [.transforms(\.transforms), .shuffle(\.shuffle)] + splitKeys + [
       groupKey("the data set with a number for each sample that says its group, the same number in all files")
     ])
+
+  /// Checks the shares, and that each class has a name of its own.
+  public func check(_ section: RecipeSection) throws { try checkArrays(section) }
 
   /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits { try arraySplits(for: recipe) }

@@ -12,6 +12,8 @@ public struct NumPyEntry: ArraysEntry, FileEntry {
   public var validation: String?
   /// The file or folder of the test samples; nil for none.
   public var test: String?
+  /// The classes' names in the order of their indices; nil for "0", "1", … up to the largest.
+  public var classNames: [String]?
   /// Where shorter sequences are padded.
   public var padding = SequencePadding.behind
   /// What is subtracted from inputs: one number for each channel or feature, or one for all.
@@ -42,9 +44,13 @@ public struct NumPyEntry: ArraysEntry, FileEntry {
     "numpy", "arrays from .npz files, or folders of .npy files, with the names x, y and optionally lengths or offsets",
     example: "train: train.npz, test: test.npz",
     keys: fileKeys("an .npz file with x, y and optionally lengths or offsets, or a folder with x.npy, y.npy and so on")
-      + [paddingKey] + normalizationKeys + [.transforms(\.transforms), .shuffle(\.shuffle)] + splitKeys + [
+      + [classNamesKey, paddingKey] + normalizationKeys + [.transforms(\.transforms), .shuffle(\.shuffle)] + splitKeys
+      + [
         groupKey("the array with a number for each sample that says its group, the same number in all files")
       ])
+
+  /// Checks the shares, and that each class has a name of its own.
+  public func check(_ section: RecipeSection) throws { try checkArrays(section) }
 
   /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits { try arraySplits(for: recipe) }
