@@ -2,6 +2,7 @@ import Diagnostics
 import Formats
 import Foundation
 import Images
+import Tensors
 import TestSupport
 import Testing
 
@@ -127,9 +128,10 @@ import Testing
           "2.json": Array(#"{"kind": "a", "n": [3, 4]}"#.utf8),
           "2.npy": array,
         ])
-      #expect(try samples([path], target: "txt", .values(width: nil)).targets == .values([0.5, 2, 1, 3], width: 2))
-      #expect(try samples([path], target: "npy", .values(width: 2)).targets == .values([0.5, -1, 0.5, -1], width: 2))
-      #expect(try samples([path], target: "json:n", .values(width: nil)).targets == .values([1, 2, 3, 4], width: 2))
+      #expect(try samples([path], target: "txt", .values(shape: nil)).targets == .values([0.5, 2, 1, 3], width: 2))
+      let arrays = try samples([path], target: "npy", .values(shape: .vector(2)))
+      #expect(arrays.targets == .values([0.5, -1, 0.5, -1], width: 2))
+      #expect(try samples([path], target: "json:n", .values(shape: nil)).targets == .values([1, 2, 3, 4], width: 2))
       let named = try samples([path], target: "json:kind")
       #expect(named.classes == [1, 0] && named.classNames == ["a", "b"])
       let given = try samples([path], target: "json:kind", .classes(names: ["b", "a", "c"], ignored: nil))
@@ -137,6 +139,52 @@ import Testing
       #expect(
         try message(of: { try samples([path], target: "json:kind", .classes(names: ["b", "c"], ignored: nil)) })
           == "a.tar: 2.json is \"a\", which is none of the 2 classes")
+    }
+  }
+
+  @Test func arraysOfThreeAxesAreTargetsOfTheirShape() throws {
+    try withShards { write in
+      func array(_ shape: [Int], from first: Float) -> [UInt8] {
+        NPYArray(shape: shape, floats: (0..<shape.reduce(1, *)).map { first + Float($0) }).encoded()
+      }
+      let colour = try image("colour.jpg")
+      let path = try write(
+        "a.tar",
+        [
+          "1.jpg": colour, "1.npy": array([2, 1, 3], from: 0), "2.jpg": colour, "2.npy": array([2, 1, 3], from: 10),
+          "3.jpg": colour, "3.npy": array([3, 2], from: 0), "4.jpg": colour,
+          "4.npy": array([2, 1, 3], from: .infinity),
+        ])
+      // The second time from the index.
+      for _ in 0..<2 {
+        let found = try samples([path], inputs: ["jpg"], target: "npy", .values(shape: nil))
+        let shape = Shape([2, 1, 3])
+        #expect(found.targets == .values([0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15], shape: shape))
+        #expect(found.targets.layout == .values(shape) && found.targets.count == 2)
+        #expect(found.targets.choosing([1]) == .values([10, 11, 12, 13, 14, 15], shape: shape))
+        #expect(
+          found.damage.samples.map { local($0.message) } == [
+            "a.tar: 3.npy has 6 numbers, the first sample numbers of the shape 2×1×3",
+            "a.tar: 4.npy holds no numbers, or one that is not finite as float32",
+          ])
+      }
+      let data = try ImageDataset(
+        ShardImages(try samples([path], inputs: ["jpg"], target: "npy", .values(shape: nil))),
+        targets: .values([0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15], shape: Shape([2, 1, 3])), classNames: [],
+        pipeline: TransformPipeline([Resize(.exact(ImageSize(height: 2, width: 1)))]), seed: 1, purpose: .trainingData)
+      #expect(data.targetLayout == .values(.image(height: 2, width: 1, channels: 3)))
+      let batch = try Batch(for: data, capacity: 1)
+      try [1].withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
+      guard case .values(let targets) = batch.targets else {
+        Issue.record("the targets are no numbers")
+        return
+      }
+      let rows = (0..<2).map { targets.row(step: 0, sample: 0, position: $0).floats }
+      #expect(rows.flatMap { row in (0..<3).map { row[$0] } } == [10, 11, 12, 13, 14, 15])
+      // They are no classes.
+      #expect(
+        try advice(of: { try samples([path], inputs: ["jpg"], target: "npy") })?.contains(
+          "a.tar: 1.npy is an array of the shape [2, 1, 3], not a class") == true)
     }
   }
 

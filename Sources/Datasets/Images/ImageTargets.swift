@@ -4,14 +4,17 @@ import Tensors
 public enum ImageTargets: Equatable, Sendable {
   /// The index of each image's class.
   case classes([Int32])
-  /// A row of `width` numbers for each image: for regression, or for several labels.
-  case values([Float], width: Int)
+  /// Numbers of one shape for each image, such as a row for regression or for several labels.
+  case values([Float], shape: Shape)
+
+  /// A row of `width` numbers for each image.
+  public static func values(_ values: [Float], width: Int) -> ImageTargets { .values(values, shape: .vector(width)) }
 
   /// The form of one image's target.
   var layout: TargetLayout {
     switch self {
     case .classes: .oneClass
-    case .values(_, let width): .values(.vector(width))
+    case .values(_, let shape): .values(shape)
     }
   }
 
@@ -19,7 +22,7 @@ public enum ImageTargets: Equatable, Sendable {
   var count: Int {
     switch self {
     case .classes(let classes): classes.count
-    case .values(let values, let width): values.count / width
+    case .values(let values, let shape): values.count / shape.count
     }
   }
 
@@ -27,8 +30,8 @@ public enum ImageTargets: Equatable, Sendable {
   public func choosing(_ indices: [Int]) -> ImageTargets {
     switch self {
     case .classes(let classes): .classes(indices.map { classes[$0] })
-    case .values(let values, let width):
-      .values(indices.flatMap { values[$0 * width..<($0 + 1) * width] }, width: width)
+    case .values(let values, let shape):
+      .values(indices.flatMap { values[$0 * shape.count..<($0 + 1) * shape.count] }, shape: shape)
     }
   }
 
@@ -36,9 +39,10 @@ public enum ImageTargets: Equatable, Sendable {
   func write(_ index: Int, to batch: Batch, at place: Int) {
     switch (self, batch.targets) {
     case (.classes(let classes), _): batch.classes[place] = classes[index]
-    case (.values(let values, let width), .values(let rows)):
+    case (.values(let values, let shape), .values(let rows)):
+      // The pixels of a sample follow each other.
       let row = rows.row(step: 0, sample: place).floats
-      for column in 0..<width { row[column] = values[index * width + column] }
+      for column in 0..<shape.count { row[column] = values[index * shape.count + column] }
     default: preconditionFailure("the batch has no memory for numbers as targets")
     }
   }

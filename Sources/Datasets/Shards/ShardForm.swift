@@ -1,6 +1,7 @@
 import Diagnostics
 import Formats
 import Images
+import Tensors
 
 /// What the samples of shards are made of.
 public struct ShardForm: Sendable {
@@ -9,8 +10,8 @@ public struct ShardForm: Sendable {
     /// Classes with these names; nil for those that occur. `ignored` is an index that is no class. `example` says that samples
     /// trained on have the names, not the recipe, so that no index can stand for a name; nil if it can.
     case classes(names: [String]?, ignored: Int?, example: String? = nil)
-    /// Numbers, `width` for each sample; if nil, as many as the first sample has.
-    case values(width: Int?)
+    /// Numbers, of one shape for each sample; if nil, that of the first sample.
+    case values(shape: Shape?)
   }
 
   /// The endings of inputs, in the order in which a sample is searched for them.

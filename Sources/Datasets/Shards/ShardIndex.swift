@@ -30,9 +30,10 @@ struct ShardIndex: Equatable {
     var fault: Fault?
   }
 
-  /// The text of a target, or why there is none.
+  /// The text of a target, or its numbers if it is an array of several, or why there is none.
   enum Target: Equatable {
     case text(String)
+    case numbers([Float], shape: [Int])
     case fault(String)
   }
 

@@ -3,7 +3,7 @@ import Formats
 /// The file of an index, binary: a mark with the version, then the fields as little-endian numbers and texts with their lengths,
 /// then the SHA-256 of all before.
 extension ShardIndex {
-  private static let mark = Array("dp-train shards 2\n".utf8)
+  private static let mark = Array("dp-train shards 3\n".utf8)
   private static let digestLength = 64
 
   /// The bytes of the file.
@@ -51,6 +51,11 @@ extension ShardIndex {
         case .fault(let text):
           writer.write(1)
           writer.write(text)
+        case .numbers(let numbers, let shape):
+          writer.write(2)
+          writer.write(shape.count)
+          for extent in shape { writer.write(extent) }
+          writer.write(numbers)
         }
       }
     }
@@ -103,7 +108,7 @@ extension ShardIndex {
       var texts: [Int: Target] = [:]
       for _ in 0..<(try reader.count()) {
         let member = try reader.number()
-        texts[member] = try reader.number() == 0 ? .text(try reader.text()) : .fault(try reader.text())
+        texts[member] = try reader.target()
       }
       targets[name] = texts
     }
@@ -123,6 +128,13 @@ private struct ByteWriter {
   mutating func write(_ text: String) {
     write(text.utf8.count)
     bytes.append(contentsOf: text.utf8)
+  }
+
+  mutating func write(_ numbers: [Float]) {
+    write(numbers.count)
+    for number in numbers {
+      withUnsafeBytes(of: number.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+    }
   }
 
   mutating func write(_ text: String?) {
@@ -169,6 +181,29 @@ private struct ByteReader {
     let count = try count()
     defer { rest = rest.dropFirst(count) }
     return String(decoding: rest.prefix(count), as: UTF8.self)
+  }
+
+  mutating func target() throws(End) -> ShardIndex.Target {
+    switch try number() {
+    case 0: return .text(try text())
+    case 1: return .fault(try text())
+    case 2:
+      var shape: [Int] = []
+      for _ in 0..<(try count()) { shape.append(try number()) }
+      return .numbers(try floats(), shape: shape)
+    default: throw End()
+    }
+  }
+
+  private mutating func floats() throws(End) -> [Float] {
+    let size = 4 * (try count())
+    guard rest.count >= size else { throw End() }
+    defer { rest = rest.dropFirst(size) }
+    return rest.prefix(size).withUnsafeBytes { bytes in
+      stride(from: 0, to: size, by: 4).map {
+        Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self)))
+      }
+    }
   }
 
   mutating func optionalText() throws(End) -> String? { try number() == 0 ? nil : try text() }

@@ -92,7 +92,7 @@ public struct ShardSamples: Sendable {
 
   /// What targets of samples are that are measured by a network trained on these.
   public func targetsOfOthers(_ form: ShardForm) -> ShardForm.Targets {
-    if case .values(_, let width) = targets { return .values(width: width) }
+    if case .values(_, let shape) = targets { return .values(shape: shape) }
     guard case .classes(let names, let ignored, _) = form.targets else { return form.targets }
     return .classes(names: classNames, ignored: ignored, example: names == nil ? firstTarget : nil)
   }

@@ -30,7 +30,7 @@ public struct ShardTarget: Equatable, Sendable {
     self.text = ending + (key.map { ":\($0)" } ?? "")
   }
 
-  /// The text of a target: a class's index or name, or numbers with blanks between them.
+  /// The text of a target: a class's index or name, or numbers with blanks between them; or the numbers of an array.
   func read(_ bytes: [UInt8]) -> ShardIndex.Target {
     switch ending.split(separator: ".").last {
     case "npy": numbers(ofArray: bytes)
@@ -45,7 +45,9 @@ public struct ShardTarget: Equatable, Sendable {
   private func numbers(ofArray bytes: [UInt8]) -> ShardIndex.Target {
     do {
       let array = try NPYArray(bytes: bytes, source: "it")
-      return .text(array.doubles().map(ShardTarget.text).joined(separator: " "))
+      let numbers = array.doubles()
+      return numbers.count == 1
+        ? .text(ShardTarget.text(numbers[0])) : .numbers(numbers.map { Float($0) }, shape: array.shape)
     } catch let failure as Failure {
       return .fault("is damaged: \(failure.message)")
     } catch {

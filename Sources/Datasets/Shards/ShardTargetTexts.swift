@@ -1,4 +1,5 @@
 import Diagnostics
+import Tensors
 
 /// The targets of samples as their members have them.
 struct ShardTargetTexts {
@@ -23,7 +24,7 @@ struct ShardTargetTexts {
     case .classes(let names?, let ignored, let example):
       try classes(among: names, ignored: ignored, example: example, name: name)
     case .classes(nil, let ignored, _): classes(ignored: ignored, name: name)
-    case .values(let width): values(width: width, name: name)
+    case .values(let shape): values(shape: shape, name: name)
     }
   }
 
@@ -117,6 +118,10 @@ struct ShardTargetTexts {
     for (place, target) in texts.enumerated() {
       switch target {
       case .fault(let reason): faults[place] = Failure(.data, "\(name(place)) \(reason)")
+      case .numbers(_, let shape):
+        faults[place] = Failure(
+          .data, "\(name(place)) is an array of the shape \(shape), not a class",
+          advice: "to learn numbers, write loss: mse")
       case .text(let text):
         switch read(place, text) {
         case .success(let index): classes[place] = index
@@ -128,28 +133,49 @@ struct ShardTargetTexts {
     return Result(targets: .classes(classes), classNames: names, faults: faults)
   }
 
-  /// Numbers, as many for each sample.
-  private func values(width known: Int?, name: (Int) -> String) -> Result {
-    let rows = texts.map { if case .text(let text) = $0 { ShardTargetTexts.numbers(text) } else { nil as [Float]? } }
-    let width = known ?? rows.lazy.compactMap { $0 }.first?.count ?? 1
+  /// Numbers of one shape for each sample.
+  private func values(shape known: Shape?, name: (Int) -> String) -> Result {
+    let rows = texts.map(ShardTargetTexts.row)
+    let shape = known ?? rows.lazy.compactMap { $0 }.first?.shape ?? .vector(1)
     var values: [Float] = []
-    values.reserveCapacity(rows.count * width)
+    values.reserveCapacity(rows.count * shape.count)
     let faults = rows.enumerated().map { place, row -> Failure? in
-      if let row, row.count == width {
-        values += row
+      if let row, row.shape == shape {
+        values += row.numbers
         return nil
       }
-      values += repeatElement(0, count: width)
+      values += repeatElement(0, count: shape.count)
       let reason: String =
         switch texts[place] {
         case .fault(let reason): reason
-        case .text(let text):
-          row.map { "has \(counted($0.count, "number")), the first sample \(width)" }
-            ?? "is \"\(shortened(text))\", which is not finite numbers with blanks or commas between them"
+        case .numbers, .text:
+          row.map { "has \(ShardTargetTexts.words($0.shape)), the first sample \(ShardTargetTexts.words(shape))" }
+            ?? ShardTargetTexts.unreadable(texts[place])
         }
       return Failure(.data, "\(name(place)) \(reason)", advice: "to learn classes, write loss: cross-entropy")
     }
-    return Result(targets: .values(values, width: width), classNames: [], faults: faults)
+    return Result(targets: .values(values, shape: shape), classNames: [], faults: faults)
+  }
+
+  private static func words(_ shape: Shape) -> String {
+    shape.isImage ? "numbers of the shape \(shape)" : counted(shape.count, "number")
+  }
+
+  private static func unreadable(_ target: ShardIndex.Target) -> String {
+    guard case .text(let text) = target else { return "holds no numbers, or one that is not finite as float32" }
+    return "is \"\(shortened(text))\", which is not finite numbers with blanks or commas between them"
+  }
+
+  /// The numbers of a target; nil if there are none, or others than finite ones. Arrays of three axes have the shape of an
+  /// output that is an image, others are a row.
+  private static func row(_ target: ShardIndex.Target) -> (numbers: [Float], shape: Shape)? {
+    switch target {
+    case .fault: return nil
+    case .text(let text): return numbers(text).map { ($0, .vector($0.count)) }
+    case .numbers(let numbers, let shape):
+      guard !numbers.isEmpty, numbers.allSatisfy(\.isFinite) else { return nil }
+      return (numbers, shape.count == 3 ? Shape(shape) : .vector(numbers.count))
+    }
   }
 
   /// The numbers in a text; nil if there are none, or others than finite ones.

@@ -212,7 +212,7 @@ public struct TarEntry: GroupableEntry, PixelEntry {
     }
     let form = try ShardForm(
       inputs: input ?? [], target: target,
-      targets: kind == .classes ? .classes(names: names, ignored: recipe.loss.ignoreIndex) : .values(width: nil),
+      targets: kind == .classes ? .classes(names: names, ignored: recipe.loss.ignoreIndex) : .values(shape: nil),
       shards: shards, checks: checkInputs, pixelLimit: pixelLimit)
     if form.areArrays, !transforms.isEmpty || evaluationTransforms?.isEmpty == false {
       throw Failure(
