@@ -1,4 +1,5 @@
 import Datasets
+import Recipes
 import Tensors
 
 /// Some training samples of each class: images, sequences as curves, or texts. Other vectors have no picture.
