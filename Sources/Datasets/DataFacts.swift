@@ -5,6 +5,8 @@ public struct DataFacts: Codable, Equatable, Sendable {
   public var inputShape: [Int]
   /// The classes' names in the order of their indices; empty if targets are numbers.
   public var classNames: [String]
+  /// The names of the numbers of a target in their order; nil if they have none, or if this was not recorded.
+  public var targetNames: [String]?
   /// The characters of text inputs in the order of their indices; nil if inputs are not text.
   public var alphabet: String?
   /// The names of the input columns, or their indices from "0" on; nil if inputs are not rows of a table.
@@ -24,12 +26,13 @@ public struct DataFacts: Codable, Equatable, Sendable {
 
   /// Bundles the facts.
   public init(
-    inputShape: [Int], classNames: [String], alphabet: String? = nil, columns: [String]? = nil,
-    hasLengths: Bool? = nil, targetsAreOfSteps: Bool? = nil, channelMeans: [Double]? = nil,
+    inputShape: [Int], classNames: [String], targetNames: [String] = [], alphabet: String? = nil,
+    columns: [String]? = nil, hasLengths: Bool? = nil, targetsAreOfSteps: Bool? = nil, channelMeans: [Double]? = nil,
     channelDeviations: [Double]? = nil
   ) {
     self.inputShape = inputShape
     self.classNames = classNames
+    self.targetNames = targetNames.isEmpty ? nil : targetNames
     self.alphabet = alphabet
     self.columns = columns
     self.hasLengths = hasLengths
@@ -52,8 +55,9 @@ public struct DataFacts: Codable, Equatable, Sendable {
 }
 
 extension Dataset {
-  /// The shape, the classes, and whether there are lengths.
+  /// The shape, the names of classes or targets, and whether there are lengths.
   public var facts: DataFacts {
-    DataFacts(inputShape: inputShape.extents, classNames: classNames, hasLengths: hasLengths)
+    DataFacts(
+      inputShape: inputShape.extents, classNames: classNames, targetNames: targetNames, hasLengths: hasLengths)
   }
 }

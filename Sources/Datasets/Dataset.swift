@@ -10,6 +10,8 @@ public protocol Dataset: AnyObject {
   var targetLayout: TargetLayout { get }
   /// The classes' names in the order of their indices; empty if targets are numbers.
   var classNames: [String] { get }
+  /// The names of a target's numbers, such as labels or columns, in their order; empty if they have none, or targets are classes.
+  var targetNames: [String] { get }
   /// The number of samples per epoch.
   var count: Int { get }
   /// The class of each sample, if there is one that is known before loading; else nil.
@@ -65,6 +67,9 @@ extension Dataset {
     guard hasLengths, count > 0 else { return 1 }
     return Double((0..<count).reduce(0) { $0 + length(of: $1) }) / Double(count * inputShape.steps)
   }
+
+  /// None.
+  public var targetNames: [String] { [] }
 
   /// None.
   public var notices: [String] { [] }

@@ -18,6 +18,8 @@ public final class Subset: Dataset {
   public var targetLayout: TargetLayout { whole.targetLayout }
   /// The whole's classes.
   public var classNames: [String] { whole.classNames }
+  /// The names of the whole's targets.
+  public var targetNames: [String] { whole.targetNames }
   /// The classes of the chosen samples.
   public var classes: [Int32]? { whole.classes.map { all in indices.map { all[$0] } } }
   /// The weights of the chosen samples.

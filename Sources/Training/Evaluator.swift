@@ -143,6 +143,7 @@ public final class Evaluator {
       split: split, step: step, epoch: epoch, loss: means.mean, accuracy: means.accuracy, samples: data.count,
       confusion: measured.confusion,
       classNames: loss.meaning == .classes ? data.classNames(outputs: workspace.model.outputShape.features) : [])
+    if loss.meaning != .classes { report.targetNames = data.targetNames }
     report.take(measured)
     if means.countsNothing { report.countsNothing = true }
     return report

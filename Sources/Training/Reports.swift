@@ -55,7 +55,7 @@ public struct StepTimes: Sendable {
   }
 }
 
-/// The report of an evaluation on a data set. Its JSON lacks the classes' names, which belong to the data.
+/// The report of an evaluation on a data set. Its JSON lacks the names of classes and outputs, which belong to the data.
 public struct EvaluationReport: Codable, Equatable, Sendable {
   /// The evaluated samples.
   public let split: Split
@@ -73,6 +73,8 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
   public internal(set) var confusion: ConfusionCounts
   /// The classes' names; empty if the outputs are not classes.
   public internal(set) var classNames: [String] = []
+  /// The names of the outputs, if they are not classes; empty if they have none.
+  public internal(set) var targetNames: [String] = []
   /// The values of the metrics that the evaluation measures, in their order.
   public internal(set) var metrics: [MetricValue] = []
   /// The curves of classes or labels, if the metrics include an area under them and there are not many; those of two classes
@@ -85,11 +87,14 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
     case split, step, epoch, loss, accuracy, samples, confusion, metrics, curves, countsNothing
   }
 
+  /// The names of what metrics have parts for: classes, labels or outputs; empty if they have none.
+  package var partNames: [String] { confusion.isEmpty ? targetNames : classNames }
+
   /// This report without what it has for each class: confusion matrix, names, metrics of classes and curves.
   var withoutClasses: EvaluationReport {
     var report = self
     report.confusion = ConfusionCounts(pairs: [])
-    report.classNames = []
+    (report.classNames, report.targetNames) = ([], [])
     report.curves = []
     for index in report.metrics.indices { report.metrics[index].parts = [] }
     return report

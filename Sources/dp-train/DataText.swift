@@ -108,7 +108,7 @@ struct DataText {
           histogram: lengths.histogram(Self.ranges).map { [$0.lengths.lowerBound, $0.lengths.upperBound, $0.samples] })
       },
       inputs: part.inputs.enumerated().map { moments($1, named: summary.statistics.name(ofFeature: $0)) },
-      targets: part.outputs.enumerated().map { moments($1, named: "output \($0)") })
+      targets: part.outputs.enumerated().map { moments($1, named: summary.statistics.name(ofOutput: $0)) })
   }
 
   private func moments(_ moments: ValueMoments, named name: String) -> Moments {

@@ -25,7 +25,7 @@ struct EvaluationText {
     countsSteps = data.targetLayout.areOfSteps && !report.confusion.isEmpty
     counts = report.confusion.classes
     // Quotes make a name of spaces visible.
-    names = report.classNames.map { $0.unicodeScalars.allSatisfy(\.properties.isWhitespace) ? "\"\($0)\"" : $0 }
+    names = report.partNames.map { $0.unicodeScalars.allSatisfy(\.properties.isWhitespace) ? "\"\($0)\"" : $0 }
   }
 
   private struct Line: Encodable {
@@ -36,6 +36,7 @@ struct EvaluationText {
     let loss: Number
     let accuracy: Number?
     let classes: [String]
+    let outputs: [String]?
     let confusion: [[Int]]
     let metrics: [String: Metric]
   }
@@ -69,8 +70,8 @@ struct EvaluationText {
 
   /// One line of JSON. `data` is the file or folder that was measured, in place of the recipe's `split`; `steps` are those with a
   /// class, if each step has one. `confusion` has [actual, predicted, count] for each pair of classes that occurs; both are indices
-  /// into `classes`. `metrics` has each metric's value, the ends of its interval, and its values for each class, label or
-  /// output.
+  /// into `classes`. `outputs` names labels or numbers, if they have names. `metrics` has each metric's value, the ends of its
+  /// interval, and its values for each class, label or output.
   func json() throws -> String {
     let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
     let confusion = report.confusion
@@ -79,6 +80,7 @@ struct EvaluationText {
       samples: report.samples, steps: countsSteps ? report.confusion.samples : nil,
       loss: Number(value: report.definedLoss),
       accuracy: report.accuracy.map { _ in Number(value: report.definedAccuracy) }, classes: report.classNames,
+      outputs: report.targetNames.isEmpty ? nil : report.targetNames,
       confusion: confusion.pairs.map { [$0.actual, $0.predicted, $0.count] },
       metrics: Dictionary(uniqueKeysWithValues: report.metrics.map { ($0.metric.name, Metric(value: $0)) }))
     return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"

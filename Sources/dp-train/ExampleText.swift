@@ -15,7 +15,7 @@ enum ExampleText {
       precision: recipe.precision)
     let predictor = try Predictor(data: data, workspace: workspace, continues: true)
     let reader = try recipe.makeReader(facts: data.facts)
-    let table = PredictionTable(network: network, classNames: data.classNames, separator: reader.classSeparator)
+    let table = PredictionTable(network: network, facts: data.facts, separator: reader.classSeparator)
     // If each step has a class, the sample itself has none.
     let classes =
       data.targetLayout == .oneClass ? data.classNames(outputs: network.model.outputShape.features).count : 1

@@ -97,6 +97,7 @@ struct PredictCommand: ParsableCommand {
           if json { return Terminal.write(try table.json(name, outputs)) }
           if isFirst {
             if table.showsClass { writer.widen(1, to: min(24, facts.classNames.map(\.count).max() ?? 0)) }
+            for column in table.outputHeadings.indices { writer.widen(column + 1, to: table.cellWidth) }
             writer.write(["input"] + headings(table, recipe))
           }
           isFirst = false
@@ -138,7 +139,7 @@ private final class Answers {
   ) throws -> [Int] {
     let workspace = try workspace(for: data.inputShape)
     let table = PredictionTable(
-      network: workspace.network, classNames: facts.classNames, separator: reader.classSeparator)
+      network: workspace.network, facts: facts, separator: reader.classSeparator)
     let predictor = try Predictor(data: data, workspace: workspace)
     var overflown: [Int] = []
     for batch in predictor.batches {

@@ -6,24 +6,37 @@ struct PredictionTable {
   private let meaning: OutputMeaning
   private let outputs: Shape
   private let classNames: [String]
+  /// The names of the outputs; empty if these are classes, or the names are not those of all outputs.
+  private let names: [String]
   private let separator: String
 
+  /// More outputs stand in one cell.
+  private static let mostColumns = 10
+
   /// A table for a network's outputs; `separator` stands between the classes of a sample's steps.
-  init(network: Network, classNames: [String], separator: String) {
+  init(network: Network, facts: DataFacts, separator: String) {
     meaning = network.loss.meaning
     outputs = network.model.outputShape
-    self.classNames = classNames
+    classNames = facts.classNames
+    let known = meaning == .classes ? [] : facts.targetNames ?? []
+    names = known.count == outputs.count ? known : []
     self.separator = separator
   }
+
+  private var hasColumns: Bool { !names.isEmpty && names.count <= PredictionTable.mostColumns }
 
   /// The headings of the cells of the outputs.
   var outputHeadings: [String] {
     switch meaning {
+    case _ where hasColumns: names
     case .classes: outputs.isSequence ? ["predicted"] : ["predicted", "probability"]
     case .events: ["probabilities"]
     case .values: ["outputs"]
     }
   }
+
+  /// The usual width of a cell of one output.
+  var cellWidth: Int { !hasColumns ? 0 : meaning == .events ? 7 : 9 }
 
   /// Whether the first cell is a class's name.
   var showsClass: Bool { meaning == .classes && !outputs.isSequence }
@@ -33,9 +46,16 @@ struct PredictionTable {
     switch meaning {
     case .classes where outputs.isSequence: [text(of: classes(values))]
     case .classes: [text(of: classes(values)), Format.percent(Double(values.max() ?? 0))]
-    case .events: [values.map { Format.percent(Double($0)) }.joined(separator: " ")]
-    case .values: [values.map { String(format: "%g", $0) }.joined(separator: " ")]
+    case .events: cells(values.map { Format.percent(Double($0)) })
+    case .values: cells(values.map { String(format: "%g", $0) })
     }
+  }
+
+  /// A cell for each output if they have names and are not too many, else one for all.
+  private func cells(_ texts: [String]) -> [String] {
+    if hasColumns { return texts }
+    guard !names.isEmpty else { return [texts.joined(separator: " ")] }
+    return [zip(names, texts).map { "\($0) \($1)" }.joined(separator: ", ")]
   }
 
   /// The most probable class of each step.
@@ -62,9 +82,10 @@ struct PredictionTable {
     var probability: Double?
     var probabilities: [String: Double]?
     var outputs: [Float]?
+    var named: [String: Float]?
   }
 
-  /// One sample as a line of JSON. `output` is the class, or the classes of all steps.
+  /// One sample as a line of JSON. `output` is the class, or the classes of all steps. `named` has the outputs by their names.
   func json(_ input: String, _ values: [Float]) throws -> String {
     var line = Line(input: input)
     switch meaning {
@@ -77,6 +98,7 @@ struct PredictionTable {
         likely.map { (text(of: [$0]), Double(values[$0])) }, uniquingKeysWith: { first, _ in first })
     case .events, .values:
       line.outputs = values
+      if !names.isEmpty { line.named = Dictionary(zip(names, values), uniquingKeysWith: { first, _ in first }) }
     }
     let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
     return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"

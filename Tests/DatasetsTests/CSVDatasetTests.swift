@@ -32,6 +32,13 @@ import Testing
     #expect(try open(flowers, label: "2", ignoring: ["0"]).facts == data.facts)
   }
 
+  @Test func columnsNameTargets() throws {
+    let data = try open(flowers, .values, targets: ["b", "1"], ignoring: ["kind"])
+    #expect(data.targetNames == ["b", "a"] && data.facts.targetNames == ["b", "a"])
+    #expect(Subset(data, indices: [1]).targetNames == ["b", "a"])
+    #expect(try open("1,2\n3,4\n", .values, header: false, targets: ["0"]).targetNames.isEmpty)
+  }
+
   @Test func withoutNamesTheLastColumnIsTheTarget() throws {
     let numbers = "1,2,10\n3,4,9\n5,6,10\n"
     let classes = try open(numbers, header: false)

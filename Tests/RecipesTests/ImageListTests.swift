@@ -46,8 +46,10 @@ import Training
       #expect(classes.classNames == ["a", "b"] && classes.classes == [0, 1, 0, 1])
       let tags = try experiment(folder, "labels: tags", loss: "binary-cross-entropy").data.training
       #expect(tags.targetLayout == .values(.vector(2)) && tags.classNames == ["x", "y"])
+      #expect(tags.targetNames == ["x", "y"] && tags.facts.targetNames == ["x", "y"])
       let numbers = try experiment(folder, "targets: [weight]", loss: "mse", outputs: 1).data.training
       #expect(numbers.targetLayout == .values(.vector(1)) && numbers.classNames.isEmpty)
+      #expect(numbers.targetNames == ["weight"] && classes.targetNames.isEmpty && classes.facts.targetNames == nil)
     }
   }
 

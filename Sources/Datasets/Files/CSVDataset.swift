@@ -12,6 +12,8 @@ public final class CSVDataset: Dataset {
   public let targetLayout: TargetLayout
   /// The distinct values of the label column, sorted (as numbers if all are whole); empty if targets are numbers.
   public let classNames: [String]
+  /// The names of the target columns; empty if the first row names none.
+  public let targetNames: [String]
   /// Number of rows.
   public let count: Int
   /// False: rows have no steps.
@@ -57,6 +59,7 @@ public final class CSVDataset: Dataset {
     count = inputs.count / columns.inputs.count
     inputShape = .vector(columns.inputs.count)
     targetLayout = .oneClass
+    targetNames = []
   }
 
   init(
@@ -116,13 +119,15 @@ public final class CSVDataset: Dataset {
     self.inputs = inputs
     self.values = values
     inputShape = .vector(inputPlaces.count)
+    targetNames = table.style.hasHeader ? targetPlaces.map(table.name) : []
     targetLayout = targetPlaces.isEmpty ? .oneClass : .values(.vector(targetPlaces.count))
   }
 
   /// The shape, the classes and the columns.
   public var facts: DataFacts {
     DataFacts(
-      inputShape: inputShape.extents, classNames: classNames, columns: columns.inputs, hasLengths: hasLengths)
+      inputShape: inputShape.extents, classNames: classNames, targetNames: targetNames, columns: columns.inputs,
+      hasLengths: hasLengths)
   }
 
   /// The file and the line.

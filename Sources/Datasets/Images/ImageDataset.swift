@@ -13,6 +13,8 @@ public final class ImageDataset: Dataset {
   public var targetLayout: TargetLayout { targets.layout }
   /// The classes' names.
   public let classNames: [String]
+  /// The names of a target's numbers; empty if they have none.
+  public let targetNames: [String]
   /// The class of each image; nil if targets are numbers.
   public var classes: [Int32]? { if case .classes(let classes) = targets { classes } else { nil } }
   /// Number of images.
@@ -56,6 +58,7 @@ public final class ImageDataset: Dataset {
   ///   - source: the encoded images.
   ///   - targets: the target of each image.
   ///   - classNames: the classes' names; of several labels the name of each number; empty if targets are other numbers.
+  ///   - targetNames: the names of a target's numbers; empty if they have none, or targets are classes.
   ///   - sizes: the size of each decoded image, for transforms that do not fix one; nil where it is not known.
   ///   - training: the inputs of training that these are to be measured like; nil for any size.
   ///   - pipeline: the transforms of each image; for this data set alone, since it has state.
@@ -68,14 +71,15 @@ public final class ImageDataset: Dataset {
   /// - Throws: `Failure` (configuration) if the pipeline's images differ in size, or from those of training, (system) if there is
   ///   not enough memory.
   public init(
-    _ source: any ImageSource, targets: ImageTargets, classNames: [String], sizes: [ImageSize?] = [],
-    like training: Shape? = nil, pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose, cache: Int = 1024,
+    _ source: any ImageSource, targets: ImageTargets, classNames: [String], targetNames: [String] = [],
+    sizes: [ImageSize?] = [], like training: Shape? = nil, pipeline: TransformPipeline, seed: UInt64,
+    purpose: RandomPurpose, cache: Int = 1024,
     threads: Int? = nil, pixelLimit: Int = ImageDecoder.defaultPixelLimit, format: PixelFormat = PixelFormat()
   ) throws {
     precondition(targets.count == source.count, "each image has a target")
     self.source = source
     self.targets = targets
-    self.classNames = classNames
+    (self.classNames, self.targetNames) = (classNames, targetNames)
     self.pipeline = pipeline
     size = try pipeline.commonSize(of: source, sizes: sizes, like: training)
     inputShape = .image(height: size.height, width: size.width, channels: format.channels)

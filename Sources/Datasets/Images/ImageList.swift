@@ -43,6 +43,8 @@ public struct ImageList: ImageSource {
   public let groups: SampleGroups?
   /// The size of each image; nil before `withoutDamaged`.
   public var sizes: [ImageSize?] { facts.map { $0?.size } }
+  /// The names of a target's numbers: the classes, or the columns; empty if they have none.
+  public let targetNames: [String]
   /// The name of the column of classes.
   public let targetName: String
   private let files: [String]
@@ -129,12 +131,17 @@ public struct ImageList: ImageSource {
       }
     }
     switch target {
-    case .label: targets = .classes(classes.map { $0[0] })
+    case .label:
+      targetNames = []
+      targets = .classes(classes.map { $0[0] })
     case .labels:
+      targetNames = names
       var rows = [Float](repeating: 0, count: classes.count * names.count)
       for (row, classes) in classes.enumerated() { for index in classes { rows[row * names.count + Int(index)] = 1 } }
       targets = .values(rows, width: names.count)
-    case .numbers: targets = .values(values, width: places.count)
+    case .numbers:
+      targetNames = style.hasHeader ? places.map(table.name) : []
+      targets = .values(values, width: places.count)
     }
     (self.path, self.files, classNames) = (path, files, names)
     self.groups = groupPlace.map { SampleGroups(groups, from: table.name($0)) }
@@ -144,6 +151,7 @@ public struct ImageList: ImageSource {
 
   private init(_ other: ImageList, choosing indices: [Int], facts: [ImageFacts?]) {
     (path, classNames, targetName) = (other.path, other.classNames, other.targetName)
+    targetNames = other.targetNames
     targets = other.targets.choosing(indices)
     groups = other.groups.map { all in SampleGroups(indices.map { all.names[$0] }, from: all.source) }
     files = indices.map { other.files[$0] }

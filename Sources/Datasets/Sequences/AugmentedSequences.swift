@@ -19,6 +19,7 @@ final class AugmentedSequences: Dataset {
   var inputShape: Shape { whole.inputShape }
   var targetLayout: TargetLayout { whole.targetLayout }
   var classNames: [String] { whole.classNames }
+  var targetNames: [String] { whole.targetNames }
   var classes: [Int32]? { whole.classes }
   var sampleWeights: [Double]? { whole.sampleWeights }
   var shards: [Range<Int>]? { whole.shards }

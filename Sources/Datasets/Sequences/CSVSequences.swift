@@ -26,6 +26,9 @@ extension SequenceDataset {
     let samples = SequenceDataset(
       inputs, targets: made, classNames: names, path: table.path, names: .texts(order.map { rows.names[$0.sample] }),
       columns: form.columns.inputs, notices: [rows.rounded].compactMap(\.self))
+    if case .numbers(let columns) = form.columns.target, style.hasHeader {
+      samples.targetNames = columns.compactMap { table.place(of: $0).map(table.name) }
+    }
     if form.extras.weight != nil { samples.sampleWeights = try rows.common(rows.weights, of: order, "weight") }
     samples.groups = try rows.groupColumn.map { column in
       SampleGroups(try rows.common(rows.groups, of: order, "group"), from: column)

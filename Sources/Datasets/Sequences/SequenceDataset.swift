@@ -30,6 +30,8 @@ package final class SequenceDataset: Dataset {
   let columns: [String]?
   /// The means and deviations by which the channels are standardized; nil if they are not.
   let scales: ChannelScales?
+  /// The names of a target's numbers; empty if they have none.
+  package var targetNames: [String] = []
   /// The weight of each sample; nil if none were read.
   package var sampleWeights: [Double]?
   /// The group of each sample; nil if none were read.
@@ -73,7 +75,8 @@ package final class SequenceDataset: Dataset {
   /// The shape, the classes, and what new inputs need: the channels' names and scales.
   package var facts: DataFacts {
     DataFacts(
-      inputShape: inputShape.extents, classNames: classNames, columns: columns, hasLengths: hasLengths,
+      inputShape: inputShape.extents, classNames: classNames, targetNames: targetNames, columns: columns,
+      hasLengths: hasLengths,
       targetsAreOfSteps: targetLayout.areOfSteps ? true : nil, channelMeans: scales?.means,
       channelDeviations: scales?.deviations)
   }

@@ -14,6 +14,8 @@ package struct DataStatistics: Sendable {
   package let parts: [PartStatistics]
   /// The classes' names; empty if targets are numbers.
   package let classNames: [String]
+  /// The names of a target's numbers; empty if they have none.
+  package let targetNames: [String]
   /// The form of one sample's target.
   package let targets: TargetLayout
   /// The names of the input columns; nil if they have none.
@@ -27,7 +29,7 @@ package struct DataStatistics: Sendable {
   /// - Throws: `Failure` if a sample cannot be read, or there is not enough memory.
   package init(_ splits: DataSplits, limit: Int = usualSamples) throws {
     let facts = splits.training.facts
-    classNames = splits.training.classNames
+    (classNames, targetNames) = (splits.training.classNames, splits.training.targetNames)
     targets = splits.training.targetLayout
     columns = facts.columns
     alphabet = facts.alphabet.map { Array($0.unicodeScalars) }
@@ -65,6 +67,11 @@ package struct DataStatistics: Sendable {
 
   /// A part; nil if there is none.
   package subscript(_ split: Split) -> PartStatistics? { parts.first { $0.split == split } }
+
+  /// The name of a target's number, or its index as that of an output.
+  package func name(ofOutput output: Int) -> String {
+    output < targetNames.count ? targetNames[output] : "output \(output)"
+  }
 
   /// The name of an input's feature: its column's, its character, or its number.
   package func name(ofFeature feature: Int) -> String {

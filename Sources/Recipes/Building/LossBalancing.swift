@@ -61,10 +61,12 @@ extension LossEntry {
         }
       }
     }
+    let names = training.targetNames
     return try sums.enumerated().map { column, sum in
       guard sum > 0, sum < count else {
+        let output = column < names.count ? names[column] : "output \(column)"
         throw Failure(
-          .data, "loss.\(key) is balanced, but the training targets of output \(column) are all \(sum > 0 ? 1 : 0)",
+          .data, "loss.\(key) is balanced, but the training targets of \(output) are all \(sum > 0 ? 1 : 0)",
           advice: "leave the output out, or give a weight for each")
       }
       return (count - sum) / sum

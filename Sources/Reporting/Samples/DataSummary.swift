@@ -126,12 +126,12 @@ extension DataSummary {
     guard parts.allSatisfy({ $0.outputs.allSatisfy(\.isBinary) }) else {
       return Rows(
         rows: [["target", "least", "most", "mean", "deviation"]]
-          + training.outputs.enumerated().map { ["output \($0)"] + Self.range($1) },
+          + training.outputs.enumerated().map { [statistics.name(ofOutput: $0)] + Self.range($1) },
         right: [1, 2, 3, 4])
     }
     return shares(
       training.outputs.indices.map { index in
-        ["output \(index)"]
+        [statistics.name(ofOutput: index)]
           + parts.flatMap { part in Self.shares(part.outputs[index].ones, of: part.outputs[index].count) }
       }, of: "ones of")
   }

@@ -79,8 +79,8 @@ extension DataSummary {
     guard let first = constant.first else { return [] }
     let subject =
       constant.count == 1
-      ? "the target of output \(first) is"
-      : "the targets of \(Format.count(constant.count)) outputs, such as \(first), are"
+      ? "the target of \(statistics.name(ofOutput: first)) is"
+      : "the targets of \(Format.count(constant.count)) outputs, such as \(statistics.name(ofOutput: first)), are"
     return [
       "\(subject) \(Self.number(training.outputs[first].least)) \(Self.all(training)): there is nothing to learn"
     ]

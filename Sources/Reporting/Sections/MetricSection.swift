@@ -98,7 +98,7 @@ struct MetricSection {
   }
 
   private func name(of part: Int, _ report: EvaluationReport) -> String {
-    part < report.classNames.count ? report.classNames[part] : "\(report.partNoun) \(part)"
+    part < report.partNames.count ? report.partNames[part] : "\(report.partNoun) \(part)"
   }
 
   /// The ROC and the precision-recall curve; none if the evaluation has no ranked scores.

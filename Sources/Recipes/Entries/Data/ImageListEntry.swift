@@ -192,8 +192,9 @@ public struct ImageListEntry: FileEntry, ImageEntry {
     _ list: ImageList, like training: Shape?, _ recipe: Recipe
   ) throws -> ImageDataset {
     try ImageDataset(
-      list, targets: list.targets, classNames: list.classNames, sizes: list.sizes, like: training,
-      pipeline: pipeline(like: training), seed: recipe.seed, purpose: training == nil ? .trainingData : .testData,
+      list, targets: list.targets, classNames: list.classNames, targetNames: list.targetNames, sizes: list.sizes,
+      like: training, pipeline: pipeline(like: training), seed: recipe.seed,
+      purpose: training == nil ? .trainingData : .testData,
       cache: cache, threads: threads, pixelLimit: pixelLimit, format: format)
   }
 }
