@@ -6,6 +6,27 @@ func reason(_ code: Int32) -> String {
   String(cString: strerror(code))
 }
 
+/// The system's errors that say that a disk, a file system or its server has failed, not that there is no such file.
+private let failures: Set<Int32> = [
+  EIO, ESTALE, ENODEV, ENOTCONN, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH, ENETDOWN, ENETUNREACH,
+]
+private let failureAdvice =
+  "The disk or the file system that holds it has failed; when it is back, start again, or resume the training."
+
+/// The failure if a file or folder that is open cannot be read, by the error number `code`.
+func unreadable(_ name: String, _ code: Int32, how: String = "") -> Failure {
+  Failure(.inputOutput, "\(name) cannot be read\(how): \(reason(code)).", advice: failureAdvice)
+}
+
+/// The failure if a file or folder cannot be opened; `errno` holds the reason, and `message` words it.
+package func unopened(_ path: String, _ message: (_ reason: String) -> String) -> Failure {
+  let code = errno
+  if failures.contains(code) { return Failure(.inputOutput, message(reason(code)), advice: failureAdvice) }
+  if OpenFiles.isReached(code) { return Failure(.system, message(reason(code)), advice: OpenFiles.advice) }
+  return Failure(
+    code == ENOMEM ? .system : .noInput, message(reason(code)), advice: code == ENOENT ? pathAdvice(path) : nil)
+}
+
 /// Calls `body` with the contents of the file at `path`, in order, in chunks of at most `chunk` bytes.
 /// - Throws: `Failure` (noInput) if the file cannot be opened, (inputOutput) if reading fails.
 func forEachChunk(
@@ -42,7 +63,7 @@ public func firstBytes(_ count: Int, ofFile path: String) throws -> [UInt8] {
   defer { close(descriptor) }
   var bytes = [UInt8](repeating: 0, count: count)
   let held = read(descriptor, &bytes, count)
-  if held < 0 { throw Failure(.inputOutput, "'\(path)' cannot be read: \(reason(errno)).") }
+  if held < 0 { throw unreadable("'\(path)'", errno) }
   return Array(bytes[..<held])
 }
 
@@ -74,11 +95,11 @@ public func forEachLine(ofFile path: String, _ body: (_ line: ArraySlice<UInt8>,
 
 /// Reads the file at `path` into `bytes`, reusing its memory.
 /// - Throws: `Failure` (noInput) if there is no such file or it is not a regular one (a folder, a pipe), (data) if it
-///   has more than `limit` bytes, (inputOutput) if reading fails.
+///   has more than `limit` bytes, (inputOutput) if the disk or file system fails.
 public func readFile(_ path: String, into bytes: inout [UInt8], limit: Int) throws {
   // Opening a pipe would otherwise block.
   let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-  if descriptor < 0 { throw unopened("\(path) cannot be opened: \(reason(errno))", path: path) }
+  if descriptor < 0 { throw unopened(path) { "\(path) cannot be opened: \($0)" } }
   defer { close(descriptor) }
   var status = stat()
   guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -98,19 +119,13 @@ public func readFile(_ path: String, into bytes: inout [UInt8], limit: Int) thro
   }
 }
 
-/// The failure if a file cannot be opened; `errno` holds the reason.
-private func unopened(_ message: String, path: String) -> Failure {
-  if OpenFiles.isReached(errno) { return Failure(.system, message, advice: OpenFiles.advice) }
-  return Failure(.noInput, message, advice: errno == ENOENT ? pathAdvice(path) : nil)
-}
-
 /// Opens a regular file. A pipe would block, and cannot be read twice.
 func openForReading(_ path: String) throws -> Int32 {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   if descriptor < 0 {
     // A text that was taken for a name may be of any length.
     let name = errno == ENAMETOOLONG ? "\(path.prefix(60))…" : path
-    throw unopened("'\(name)' cannot be opened: \(reason(errno)).", path: path)
+    throw unopened(path) { "'\(name)' cannot be opened: \($0)." }
   }
   var status = stat()
   guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -139,7 +154,7 @@ private func readChunks(
     if count > 0 {
       try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     } else if errno != EINTR {
-      throw Failure(.inputOutput, "'\(path)' cannot be read: \(reason(errno)).")
+      throw unreadable("'\(path)'", errno)
     }
   }
 }

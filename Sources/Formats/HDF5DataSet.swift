@@ -119,7 +119,11 @@
     }
 
     private func failure(_ reason: String) -> Failure {
-      Failure(.data, "\(source) cannot be read: \(reason).", advice: HDF5DataSet.advice(on: reason))
+      // The library tells the system's error within its text.
+      if let code = reason.firstMatch(of: /errno = (\d+),/).flatMap({ Int32($0.1) }), code != 0 {
+        return unreadable(source, code)
+      }
+      return Failure(.data, "\(source) cannot be read: \(reason).", advice: HDF5DataSet.advice(on: reason))
     }
 
     private static func advice(on reason: String) -> String {

@@ -46,9 +46,7 @@ final class StoredFile: Sendable {
       } else if count == 0 {
         throw FileStamp.changed(name, "it ends after \(bytes.lowerBound + done) bytes, and had \(size)")
       } else if errno != EINTR {
-        throw Failure(
-          .inputOutput, "\(name) cannot be read any more: \(reason(errno)).",
-          advice: "The disk or the file system that holds it has failed; when it is back, resume the training.")
+        throw unreadable(name, errno, how: " any more")
       }
     }
   }
@@ -67,7 +65,7 @@ final class StoredFile: Sendable {
   func checkUnchanged() throws {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
-      throw Failure(.inputOutput, "\(name) cannot be read any more: \(reason(errno)).")
+      throw unreadable(name, errno, how: " any more")
     }
     try stamp.check(FileStamp(status), name: name)
   }

@@ -39,7 +39,7 @@ public final class TarFile: Sendable {
       } else if count == 0 {
         throw changed()
       } else if errno != EINTR {
-        throw Failure(.inputOutput, "'\(path)' cannot be read: \(reason(errno)).")
+        throw unreadable("'\(path)'", errno)
       }
     }
   }
@@ -60,7 +60,7 @@ public final class TarFile: Sendable {
   public func checkUnchanged(since stamp: FileStamp) throws {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
-      throw Failure(.inputOutput, "'\(path)' cannot be read: \(reason(errno)).")
+      throw unreadable("'\(path)'", errno)
     }
     guard FileStamp(status) == stamp else { throw changed() }
   }
