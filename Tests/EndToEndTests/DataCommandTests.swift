@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Testing
 
@@ -60,6 +61,45 @@ extension EndToEndTests {
           let ending = try Program.run(["data", recipe, "--out", "\(recipe).html", "--samples", "50"], in: folder)
           #expect(ending.status == 0 && ending.output.contains(text), "\(recipe): \(ending.text)")
         }
+      }
+    }
+
+    /// What normalizes grey images of 16 bits is that of the pixels from 0 to 1, without random transforms and normalization.
+    @Test(arguments: [16, 8])
+    func greyImagesOf16BitsAreNormalizedByTheirPixels(depth: Int) throws {
+      try Folder.temporary { folder in
+        let name = "grey-sixteen-bits.png"
+        for label in ["a", "b"] {
+          try Folder(path: folder["images/\(label)"]).create()
+          try FileManager.default.copyItem(
+            atPath: reference("images/\(name)"), toPath: folder["images/\(label)/1.png"])
+        }
+        try folder.write(
+          """
+          data:
+            source: image-folder
+            folder: images
+            colors: grey
+            depth: \(depth)
+            transforms: [random-horizontal-flip, color-jitter: {brightness: 0.9}, normalize: {mean: [0.9], std: [0.1]}]
+          model: {layers: [flatten, linear: 2]}
+
+          """, to: "my.yaml")
+        let archive = try NPZArchive(contentsOf: reference("images.npz"))
+        let pixels = try archive.array(depth == 16 ? "wide/\(name)" : "grey/\(name)").int32s().map {
+          Double($0) / Double(1 << depth - 1)
+        }
+        let mean = pixels.reduce(0, +) / Double(pixels.count)
+        let deviation = (pixels.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(pixels.count)).squareRoot()
+        let ending = try Program.run(["data", "my.yaml", "--json"], in: folder)
+        try #require(ending.status == 0, "\(ending.text)")
+        let line = try JSONDecoder().decode(Line.self, from: Data(ending.output.utf8))
+        let found = try #require(line.parts.first?.inputs.first)
+        let (foundMean, foundDeviation) = (try #require(found.mean), try #require(found.deviation))
+        #expect(abs(foundMean - mean) < 1e-6 && abs(foundDeviation - deviation) < 1e-6)
+        #expect(
+          line.normalization
+            == String(format: "- normalize: {mean: [%.4g], std: [%.4g]}", foundMean, foundDeviation))
       }
     }
 
