@@ -55,7 +55,9 @@ public struct DataFile: Codable, Equatable, Sendable {
   ) throws {
     var (words, bytes) = ([UInt64](), 0)
     for case (let name, let facts?) in images {
-      words += [ImageIndex.hash(name, in: folder), UInt64(facts.bytes), facts.contents].map(\.littleEndian)
+      words.append(ImageIndex.hash(name, in: folder).littleEndian)
+      words.append(UInt64(facts.bytes).littleEndian)
+      words.append(facts.contents.littleEndian)
       bytes += facts.bytes
     }
     (self.path, self.split, self.bytes, blocks, self.images) = (path, split, bytes, nil, words.count / 3)

@@ -109,14 +109,16 @@ public struct ImageIndex: Sendable {
     if paths.contains(where: { FileStamp(ofFile: $0).map { $0.seconds >= begin } ?? false }) { return }
     var bytes = magic
     bytes.reserveCapacity(magic.count + entries.count * entryBytes + digestBytes)
+    func add(_ word: some BinaryInteger) {
+      withUnsafeBytes(of: UInt64(truncatingIfNeeded: word).littleEndian) { bytes.append(contentsOf: $0) }
+    }
     for entry in entries {
-      let size = UInt64(entry.facts.size.height) << 32 | UInt64(entry.facts.size.width)
-      let stamp = [entry.stamp.size, entry.stamp.seconds, entry.stamp.nanoseconds].map {
-        UInt64(truncatingIfNeeded: $0)
-      }
-      for word in [entry.hash] + stamp + [size, entry.facts.contents] {
-        withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
-      }
+      add(entry.hash)
+      add(entry.stamp.size)
+      add(entry.stamp.seconds)
+      add(entry.stamp.nanoseconds)
+      add(UInt64(entry.facts.size.height) << 32 | UInt64(entry.facts.size.width))
+      add(entry.facts.contents)
     }
     guard let digest = try? bytes.withUnsafeBytes({ try sha256(of: $0) }) else { return }
     bytes += Array(digest.utf8)

@@ -83,16 +83,19 @@ public struct ImageSamples: ImageSource, Equatable {
     var others = PassedOver(files: all.filter { !isFolder("\(root)/\($0)") })
     var found: [ImageSample] = []
     for name in names {
-      let inside = try Self.names(in: "\(root)/\(name)")
-      let files = inside.filter(Self.isImage)
-      guard let label = classNames.firstIndex(of: name), !files.isEmpty else {
+      let (label, former) = (classNames.firstIndex(of: name), found.count)
+      for file in try Self.names(in: "\(root)/\(name)") {
+        let path = "\(root)/\(name)/\(file)"
+        if Self.isImage(file) {
+          found.append(ImageSample(path: path, label: label ?? 0))
+        } else {
+          others.add("\(name)/\(file)", isFolder: isFolder(path))
+        }
+      }
+      guard label != nil, found.count > former else {
         throw Failure(
           .data, "\(root)/\(name) has no images",
           advice: "a class needs files that end in .jpg, .jpeg or .png; remove folders that are not classes")
-      }
-      found += files.map { ImageSample(path: "\(root)/\(name)/\($0)", label: label) }
-      for other in inside where !Self.isImage(other) {
-        others.add("\(name)/\(other)", isFolder: isFolder("\(root)/\(name)/\(other)"))
       }
     }
     samples = found
@@ -113,8 +116,8 @@ public struct ImageSamples: ImageSource, Equatable {
 
   /// Whether a file's name has an image's ending.
   public static func isImage(_ name: String) -> Bool {
-    let name = name.lowercased()
-    return endings.contains { name.hasSuffix(".\($0)") }
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
+    return endings.contains(name[name.utf8.index(after: dot)...].lowercased())
   }
 
   /// The samples with these indices, in the order of the list.
@@ -177,17 +180,13 @@ public struct ImageSamples: ImageSource, Equatable {
 
   /// The names in a folder, in the order of their bytes.
   private static func names(in folder: String) throws -> [String] {
-    guard isFolder(folder) else {
+    do {
+      return try shownNames(inFolder: folder)
+    } catch let failure as Failure where failure.exitCode == .noInput && !isFolder(folder) {
       let exists = FileManager.default.fileExists(atPath: folder)
       throw Failure(
         .noInput, "\(folder) \(exists ? "is not a folder" : "is missing")",
         advice: "it must be a folder of images" + (exists ? "" : pathAdvice(folder).map { "; \($0)" } ?? ""))
-    }
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }
-        .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    } catch {
-      throw Failure(.noInput, "\(folder) cannot be read: \(error.localizedDescription)")
     }
   }
 }
