@@ -8,8 +8,8 @@ extension BuiltInRecipe {
       # by a fixed seed, are set aside for the test at the end.
       name: cats-dogs
       seed: 1              # the same seed gives the same bits
-      epochs: 30
-      batch: 32            # samples per batch, over all ranks
+      epochs: 37
+      batch: 16            # samples per batch, over all ranks
       shards: 8            # parts that a batch is cut into; up to that many ranks share the work
 
       data:
@@ -19,25 +19,20 @@ extension BuiltInRecipe {
         validation: validation
         testShare: 0.5                # of the validation images
         transforms:
-          - resize: {size: [112, 112]}    # 256 × 256 in the homework takes five times as long and gains little
+          - resize: {size: [128, 128]}    # what comes before a random transform is kept in memory
+          - random-resized-crop: {size: 96, scale: [0.35, 1]}
           - random-horizontal-flip
-          - random-rotation: {degrees: 20}
-          - color-jitter: {contrast: 0.1, saturation: 0.1, hue: 0.1}
-          - gaussian-blur: {kernelSize: 7, sigma: [0.1, 1.0]}
+          - color-jitter: {brightness: 0.2, contrast: 0.2, saturation: 0.2, hue: 0.05}
+          - normalize: {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}
+        evaluationTransforms:
+          - resize: {size: [110, 110]}
+          - center-crop: 96
           - normalize: {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}
 
       model:
         layers:
           - conv2d: {outputs: 32, kernel: 5, stride: 2, padding: 2, bias: false}
           - batch-norm
-          - relu
-          - residual:
-              body:
-                - conv2d: {outputs: 32, kernel: 3, padding: 1, bias: false}
-                - batch-norm
-                - relu
-                - conv2d: {outputs: 32, kernel: 3, padding: 1, bias: false}
-                - batch-norm
           - relu
           - max-pool: {kernel: 2}
           - residual:
@@ -66,10 +61,13 @@ extension BuiltInRecipe {
           - max-pool: {kernel: 2}
           - residual:
               body:
-                - conv2d: {outputs: 128, kernel: 3, padding: 1, bias: false}
+                - conv2d: {outputs: 256, kernel: 3, padding: 1, bias: false}
                 - batch-norm
                 - relu
-                - conv2d: {outputs: 128, kernel: 3, padding: 1, bias: false}
+                - conv2d: {outputs: 256, kernel: 3, padding: 1, bias: false}
+                - batch-norm
+              shortcut:
+                - conv2d: {outputs: 256, kernel: 1, bias: false}
                 - batch-norm
           - relu
           - global-average-pool
@@ -80,7 +78,7 @@ extension BuiltInRecipe {
 
       optimizer:
         name: adamw
-        learningRate: 0.003    # the schedule's top
+        learningRate: 0.002    # the schedule's top
         weightDecay: 0.05
 
       schedule: {name: one-cycle}
