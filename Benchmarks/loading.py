@@ -27,7 +27,7 @@ from PIL import Image
 from torch.utils.data import DataLoader, Dataset, RandomSampler
 from torchvision import datasets, transforms
 
-BATCH, SECONDS = 32, 8
+BATCH, SECONDS = 32, 4
 # The shape of x, its type, and HDF5's compression.
 ARRAYS = {
     "photos": ((3000, 96, 96, 3), np.float32, None), "bytes": ((3000, 96, 96, 3), np.uint8, "gzip"),

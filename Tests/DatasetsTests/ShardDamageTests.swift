@@ -18,7 +18,7 @@ extension ShardSamplesTests {
       #expect(
         try advice(of: { try samples([half], .classes(names: ["a"], ignored: nil)) })
           == """
-          did you mean a? the classes are a
+          the classes are a
             1 sample of b.tar was left out: b.tar: 1.jpg is empty
           """)
       // Cut behind the first member.

@@ -31,8 +31,8 @@ import Testing
       try failure(of: "data: {level: hard, epochsize: 5}\n", "data.source=numpy", "data.train=x.npz")
         == wrong(
           "recipe.yaml:5: unknown key data.epochsize",
-          "valid keys: source, train, validation, test, padding, mean, std, transforms, shuffle, validationShare, "
-            + "testShare, splitSeed, folds, fold, splitBy"))
+          "valid keys: source, train, validation, test, classNames, padding, mean, std, transforms, shuffle, "
+            + "validationShare, testShare, splitSeed, folds, fold, splitBy"))
   }
 
   @Test func keysOfTheFormerEntryOnTheCommandLineAreErrors() throws {

@@ -169,7 +169,7 @@ struct DataPageTests {
       #expect(labels.contains(">red, very soft<") && labels.contains(">none<"))
       #expect(labels.contains("labels red, very soft") && labels.contains(", which training samples have."))
       let numbers = try page("targets: [size, age]", loss: "mse")
-      #expect(numbers.contains("1.5, ") && numbers.contains("All on one scale, from 0 to 1."))
+      #expect(numbers.contains("size 1.5, age 7") && numbers.contains("All on one scale, from 0 to 1."))
     }
   }
 

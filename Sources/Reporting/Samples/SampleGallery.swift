@@ -57,7 +57,7 @@ struct SampleGallery {
   /// The class of a sample, its labels, or its numbers; empty if there is none, or one for each step or pixel.
   private func target(of sample: Int, _ inputs: SampleInputs) -> String {
     guard let numbers = inputs.targets.first else { return name(of: sample) }
-    let names = data.classNames.count == numbers.count ? data.classNames : []
+    let names = data.targetNames.count == numbers.count ? data.targetNames : []
     if !names.isEmpty, areLabels {
       let own = zip(names, numbers).filter { $1 == 1 }.map(\.0)
       return own.isEmpty ? "none" : own.joined(separator: ", ")
