@@ -81,8 +81,9 @@ extension EndToEndTests {
           try run(["predict", "padded", "\(name).npz", "--json"], in: folder).output.replacing("\(name).npz", with: "")
         }
         #expect(Set(outputs).count == 1)
-        let measured = try ["padded", "lengths", "offsets"].map {
-          try run(["evaluate", "padded", "\($0).npz"], in: folder).output
+        let measured = try ["padded", "lengths", "offsets"].map { name in
+          try run(["evaluate", "padded", "\(name).npz", "--json"], in: folder).output
+            .replacing("\(name).npz", with: "")
         }
         #expect(Set(measured).count == 1)
       }
