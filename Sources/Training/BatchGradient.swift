@@ -72,8 +72,8 @@ final class BatchGradient {
   }
 
   /// Sums the batch at `positions`, one of those of `step`, over all ranks, and adds the time of each phase to `times`.
-  /// - Throws: `Failure` if samples cannot be read or the ranks cannot exchange data; `CommonFailure` if any of several ranks
-  ///   cannot read its samples, or the ranks' parameters differ.
+  /// - Throws: `Failure` if samples cannot be read or the ranks cannot exchange data; `CommonFailure` if the ranks'
+  ///   parameters differ.
   func run(
     epoch: Int, positions: Range<Int>, of step: (number: Int, positions: Range<Int>), times: inout StepTimes
   ) throws {
@@ -81,9 +81,8 @@ final class BatchGradient {
     activity.enter(.loading, step: step.number)
     let part = workspace.shards.divide(batch: positions)
     context.firstSample = part.lowerBound - step.positions.lowerBound
-    let batch = try loadOrFail(
-      BatchLoader.Portion(epoch: epoch, batch: positions, positions: part), next: following(positions, of: epoch),
-      step: step.number)
+    let batch = try loader.load(
+      BatchLoader.Portion(epoch: epoch, batch: positions, positions: part), next: following(positions, of: epoch))
     context.shareOfSteps = batch.shareOfSteps
 
     activity.enter(.computing, step: step.number)
@@ -104,20 +103,6 @@ final class BatchGradient {
 }
 
 extension BatchGradient {
-  /// Loads samples. If that fails on one of several ranks, all ranks fail alike, at the sum.
-  private func loadOrFail(_ portion: BatchLoader.Portion, next: BatchLoader.Portion, step: Int) throws -> Batch {
-    do {
-      return try loader.load(portion, next: next)
-    } catch {
-      guard workspace.communicator.size > 1 else { throw error }
-      try experiment.model.weights.awaitValues()
-      activity.enter(.waiting, step: step)
-      RankStatus(data: 0, compute: 0, request: .fail, digest: 0).write(to: sum.status)
-      try sum.reduce()
-      throw workspace.communicator.commonFailure(error)
-    }
-  }
-
   /// Adds all ranks' gradients and exchanges their status.
   private func reduce(step number: Int, times: inout StepTimes) throws {
     activity.enter(.waiting, step: number)
@@ -133,7 +118,6 @@ extension BatchGradient {
     if experiment.model.sumsBuffers { workspace.program.updateBuffers(from: sum.result + bufferStart, context) }
     activity.enter(.updating, step: number)
     let all = RankStatus.Summary(sum.status, ranks: communicator.size)
-    if all.request == .fail { throw communicator.commonFailure() }
     all.add(to: &times, reduction: receiving + activity.takeSeconds(), own: own)
     agreedRequest = all.request
     if !all.isAlike { throw try digest.failure(step: number) }

@@ -57,18 +57,6 @@ public final class Evaluator {
     return try loader.load(BatchLoader.Portion(epoch: 0, batch: positions(first), positions: own), next: next)
   }
 
-  /// Loads likewise. If that fails on one of several ranks, all ranks fail alike, at the sum.
-  private func loadOrFail(from first: Int) throws -> Batch {
-    do {
-      return try load(from: first)
-    } catch {
-      guard workspace.communicator.size > 1 else { throw error }
-      sum.status.own[0] = Double(Request.fail.rawValue)
-      try sum.reduce()
-      throw workspace.communicator.commonFailure(error)
-    }
-  }
-
   /// Keeps what frozen layers make of the samples, as long as they are frozen.
   private func prepareFrozenOutputs() throws {
     guard cacheBytes > 0, frozenOutputs?.stages != workspace.program.repeatableStages else { return }
@@ -85,8 +73,7 @@ public final class Evaluator {
 
   /// Computes the loss over all samples, and accuracy and confusion if the outputs are classes.
   /// - Parameter activity: told the phases of each batch.
-  /// - Throws: `Failure` if samples cannot be read or the ranks cannot exchange data; `CommonFailure` if any of several ranks
-  ///   cannot read its samples.
+  /// - Throws: `Failure` if samples cannot be read or the ranks cannot exchange data.
   public func run(step: Int, epoch: Int, activity: Activity = Activity()) throws -> EvaluationReport {
     try run(step: step, epoch: epoch, activity: activity) { .none }
   }
@@ -118,7 +105,7 @@ public final class Evaluator {
     let work = LongWork("measuring \(split.rawValue) samples", total: data.count)
     for first in stride(from: 0, to: data.count, by: workspace.batch) {
       work.show(done: first)
-      let batch = try loadOrFail(from: first)
+      let batch = try load(from: first)
       let outputs =
         try frozenOutputs?.forward(batch, context, arrival: nil) ?? program.forward(batch.view, context)
       _ = lossPass.evaluate(outputs, targets: batch.targets, context, gradient: false)
@@ -131,7 +118,6 @@ public final class Evaluator {
       for rank in 0..<workspace.communicator.size {
         greatest = max(greatest, Request(rawValue: Int(sum.status[rank][0])) ?? .none)
       }
-      if greatest == .fail { throw workspace.communicator.commonFailure() }
       if greatest.isStop { throw Stopped(request: greatest) }
       for index in totals.indices { totals[index] += Double(sum.result[index]) }
     }

@@ -73,8 +73,8 @@ public final class TrainingStep {
 
   /// One update from the samples at `positions` of the epoch's order: a batch, or as many as the step accumulates. On several
   /// ranks new weights may travel until the next step needs them; `Model.weights` waits for them when they are read.
-  /// - Throws: `Failure` if samples cannot be read or the ranks cannot exchange data; `CommonFailure` if any of several ranks
-  ///   cannot read its samples, the loss or a gradient is not finite, or the ranks' parameters differ.
+  /// - Throws: `Failure` if samples cannot be read or the ranks cannot exchange data; `CommonFailure` if the loss or a
+  ///   gradient is not finite, or the ranks' parameters differ.
   public func run(epoch: Int, positions: Range<Int>, into report: inout StepReport) throws {
     let number = report.step + 1
     activity.enter(.computing, step: number)

@@ -166,7 +166,7 @@ struct DataPageTests {
         return try DataPage(DataSummary(try Recipe.load("\(folder)/list.yaml"))).html()
       }
       let labels = try page("labels: tags, depth: 16, colors: grey", loss: "binary-cross-entropy")
-      #expect(labels.contains(">red, very soft<") && labels.contains(">none<"))
+      #expect(labels.contains(">red, ver…<") && labels.contains(">none<"))
       #expect(labels.contains("labels red, very soft") && labels.contains(", which training samples have."))
       let numbers = try page("targets: [size, age]", loss: "mse")
       #expect(numbers.contains("size 1.5, age 7") && numbers.contains("All on one scale, from 0 to 1."))

@@ -15,13 +15,13 @@ struct LoadingAheadTests {
   private final class Slow: Dataset {
     let base: any Dataset
     let loadsAhead: Bool
-    let failures: Set<Int>
+    let failure: Int?
     private(set) var threads: Set<ObjectIdentifier> = []
 
-    init(_ base: any Dataset, ahead: Bool, failures: Set<Int> = []) {
+    init(_ base: any Dataset, ahead: Bool, failure: Int? = nil) {
       self.base = base
       loadsAhead = ahead
-      self.failures = failures
+      self.failure = failure
     }
 
     var inputShape: Shape { base.inputShape }
@@ -32,25 +32,25 @@ struct LoadingAheadTests {
     func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws {
       threads.insert(ObjectIdentifier(Thread.current))
       if let first = indices.first, first % 3 == 0 { Thread.sleep(forTimeInterval: 0.001) }
-      if let failed = indices.first(where: failures.contains) { throw Failure(.data, "sample \(failed) is damaged") }
+      if let failure, indices.contains(failure) { throw Failure(.data, "sample \(failure) is damaged") }
       try base.load(epoch: epoch, indices: indices, into: batch)
     }
   }
 
-  private func experiment(ahead: Bool, failures: Set<Int> = [], ofTest: Bool = false) throws -> Experiment {
+  private func experiment(ahead: Bool, failure: Int? = nil) throws -> Experiment {
     var small = SmallExperiment()
     small.epochs = 3
     let made = try small.make()
     return Experiment(
       network: made.network, optimizer: made.optimizer,
       data: DataSplits(
-        training: Slow(made.data.training, ahead: ahead, failures: ofTest ? [] : failures),
-        test: made.data.test.map { Slow($0, ahead: ahead, failures: ofTest ? failures : []) }), settings: made.settings)
+        training: Slow(made.data.training, ahead: ahead, failure: failure),
+        test: made.data.test.map { Slow($0, ahead: ahead) }), settings: made.settings)
   }
 
-  private func train(ranks: Int, ahead: Bool, failures: Set<Int> = []) throws -> [[UInt32]] {
+  private func train(ranks: Int, ahead: Bool, failure: Int? = nil) throws -> [[UInt32]] {
     try ThreadCommunicator.run(ranks: ranks) { communicator in
-      let made = try experiment(ahead: ahead, failures: failures)
+      let made = try experiment(ahead: ahead, failure: failure)
       let summary = try Trainer(made, workspace: made.makeWorkspace(communicator: communicator), observers: []).run()
       let threads = [made.data.training, made.data.test].compactMap { ($0 as? Slow)?.threads.count }
       // The first batch is loaded on the training's thread, the others on the loader's.
@@ -68,29 +68,9 @@ struct LoadingAheadTests {
   }
 
   @Test func aFailureOfTheLoaderEndsTheTraining() {
-    #expect { _ = try train(ranks: 1, ahead: true, failures: [60]) } throws: {
+    #expect { _ = try train(ranks: 1, ahead: true, failure: 60) } throws: {
       ($0 as? Failure)?.message == "sample 60 is damaged"
     }
-  }
-
-  /// Every rank has the same failure, whichever ranks could not load, so that rank 0 alone prints it.
-  @Test(
-    arguments: [[[0, 1, 2]], [[0], [1], [2]]],
-    [(failures: [60], ofTest: false), (Array(0..<100), false), ([7], true)])
-  func aFailureOfAnyLoaderIsOneOfAllRanks(machines: [[Int]], samples: (failures: [Int], ofTest: Bool)) throws {
-    let failures = try ThreadCommunicator.run(machines: machines) { communicator -> Failure? in
-      let made = try experiment(ahead: true, failures: Set(samples.failures), ofTest: samples.ofTest)
-      let trainer = try Trainer(made, workspace: made.makeWorkspace(communicator: communicator), observers: [])
-      do {
-        _ = try trainer.run()
-        return nil
-      } catch let common as CommonFailure {
-        return common.failure
-      }
-    }
-    let first = try #require(failures[0])
-    #expect(failures == [first, first, first] && first.message.hasSuffix(" is damaged"))
-    #expect(first.message.hasPrefix("rank "), "the ranks' messages differ")
   }
 
   @Test func anUnexpectedBatchIsLoaded() throws {

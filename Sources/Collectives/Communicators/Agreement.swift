@@ -23,19 +23,6 @@ extension Communicator {
     return try outcome.get()
   }
 
-  /// The failure that all ranks have in common, once each knows that some have failed: that of the lowest rank that has, as in
-  /// `agree`. Every rank calls it; `own` is its error, or nil if it has none.
-  package func commonFailure(_ own: (any Error)? = nil) -> any Error {
-    do {
-      try agree { if let own { throw own } }
-      return Failure(.software, "a rank asked to end for a failure that it did not have")
-    } catch let failure as Failure {
-      return CommonFailure(failure)
-    } catch {
-      return error
-    }
-  }
-
   /// Every rank's failure, on every rank; nil for those that have none.
   private func exchange(_ own: Failure?) throws -> [RemoteFailure?] {
     let payload = own.map { RemoteFailure($0, rank: name).encoded() } ?? []

@@ -16,8 +16,6 @@ public enum Request: Int, Comparable, Sendable {
   case interrupt
   /// Save and end, because of SIGTERM.
   case terminate
-  /// End at once, because this rank has failed and cannot go on.
-  case fail
 
   /// Whether training must end.
   public var isStop: Bool { self > .save }
@@ -33,7 +31,6 @@ public enum Request: Int, Comparable, Sendable {
     case .userSignal: "SIGUSR1"
     case .interrupt: "SIGINT"
     case .terminate: "SIGTERM"
-    case .fail: "a failure"
     }
   }
 
