@@ -29,7 +29,7 @@ extension EndToEndTests {
       var sources = [
         Source(
           testDescription: "folders of images", arguments: ["images.yaml", "data.cache=0"], word: "images/train/",
-          ranks: nil
+          ranks: Mpirun.isUsable ? 2 : nil
         ) { try $0.writeImageRecipe(epochs: 4) },
         Source(
           testDescription: "tar files", arguments: ["shards.yaml", "data.cache=0", "epochs=4"], word: ".tar"
