@@ -85,7 +85,7 @@ extension ArraysEntry {
     return reader
   }
 
-  /// How inputs of so many channels are normalized; nil if they are not, or if the recipe has numbers for other channels.
+  /// How inputs with `channels` channels are normalized; nil if they are not, or if the recipe has another number of values.
   private func normalization(of channels: Int?) -> InputNormalization? {
     guard let channels, [mean, std].allSatisfy({ $0.count == 1 || $0.count == channels }) else { return nil }
     return InputNormalization(mean: mean, std: std, channels: channels)
