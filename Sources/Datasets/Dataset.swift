@@ -18,9 +18,9 @@ public protocol Dataset: AnyObject {
   var classes: [Int32]? { get }
   /// The weight of each sample, from 0 up, by which an epoch may draw it; nil if samples have none.
   var sampleWeights: [Double]? { get }
-  /// The samples of each shard, if they are in several files one after the other, each of which is best read as a whole; they
+  /// The samples of each file, if they are in several files one after the other, each of which is best read as a whole; they
   /// are those of `shuffleWindow`. Nil if there are none.
-  var shards: [Range<Int>]? { get }
+  var fileRanges: [Range<Int>]? { get }
   /// Whether samples have steps of their own, at most those of the shape.
   var hasLengths: Bool { get }
   /// Whether loading is slow enough to use a thread of its own. `load` is then called on that thread, never on two at
@@ -80,8 +80,8 @@ extension Dataset {
   /// Nil: samples have no weights.
   public var sampleWeights: [Double]? { nil }
 
-  /// Nil: no shards.
-  public var shards: [Range<Int>]? { nil }
+  /// Nil: they are not.
+  public var fileRanges: [Range<Int>]? { nil }
 
   /// False: all samples have all steps.
   public var hasLengths: Bool { false }

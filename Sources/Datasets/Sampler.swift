@@ -25,7 +25,7 @@ public final class Sampler {
   private let lengths, places: UnsafeMutableBufferPointer<Int>
 
   /// An order of the samples of `data`, which depends on the seed and the epoch alone. Without `draws` each epoch has every
-  /// sample once. If the data set has shards, an epoch mixes the samples of `shuffleWindow` of them at a time; nil mixes all.
+  /// sample once. If the data set has files of samples, an epoch mixes the samples of `shuffleWindow` of them at a time; nil mixes all.
   /// `epochs` is the number of epochs, if it is known: nothing is read ahead after them.
   /// - Throws: `Failure` (system) if there is not enough memory.
   public init(
@@ -37,7 +37,7 @@ public final class Sampler {
     random = Philox(seed: seed, purpose: .shuffle)
     self.sampleOrder = sampleOrder
     self.draws = draws
-    window = shuffleWindow.flatMap { size in data.shards.map { ShuffleWindow(of: $0, size: size) } }
+    window = shuffleWindow.flatMap { size in data.fileRanges.map { ShuffleWindow(of: $0, size: size) } }
     let count = draws?.count ?? data.count
     let drawCount = draws?.count ?? 0
     let lengthCount = sampleOrder.isByLength ? count : 0

@@ -24,8 +24,8 @@ public final class Subset: Dataset {
   public var classes: [Int32]? { whole.classes.map { all in indices.map { all[$0] } } }
   /// The weights of the chosen samples.
   public var sampleWeights: [Double]? { whole.sampleWeights.map { all in indices.map { all[$0] } } }
-  /// The chosen samples of each of the whole's shards; nil if they are not in the order of the shards.
-  public var shards: [Range<Int>]? { whole.shards.flatMap { $0.chosen(indices) } }
+  /// The chosen samples of each of the whole's files; nil if they are not in the order of the files.
+  public var fileRanges: [Range<Int>]? { whole.fileRanges.flatMap { $0.chosen(indices) } }
   /// The number of chosen samples.
   public var count: Int { indices.count }
   /// As in the whole.

@@ -8,12 +8,12 @@ private final class Lengths: Dataset {
   let classNames: [String] = []
   let count: Int
   let hasLengths = true
-  let shards: [Range<Int>]?
+  let fileRanges: [Range<Int>]?
   private let lengths: [Int]
 
-  init(_ lengths: [Int], shards: [Range<Int>]? = nil) {
+  init(_ lengths: [Int], fileRanges: [Range<Int>]? = nil) {
     self.lengths = lengths
-    self.shards = shards
+    self.fileRanges = fileRanges
     count = lengths.count
   }
 
@@ -70,7 +70,7 @@ private final class Lengths: Dataset {
             Array(sorted[$0...].prefix(8)).starts(with: stretch)
           }
           if let place { stretches.insert(place) } else { Issue.record("batch at \(start) is no stretch") }
-          // Within a batch the shuffled order is kept, so that shards have long and short samples.
+          // Within a batch the shuffled order is kept, so that files have long and short samples.
           let places = batch.compactMap { before.firstIndex(of: $0) }
           #expect(places == places.sorted())
         }
@@ -79,46 +79,46 @@ private final class Lengths: Dataset {
     }
   }
 
-  /// Shards of 7, 1, 12, 5 and 3 samples.
-  private static let shards = [0..<7, 7..<8, 8..<20, 20..<25, 25..<28]
+  /// Files of 7, 1, 12, 5 and 3 samples.
+  private static let files = [0..<7, 7..<8, 8..<20, 20..<25, 25..<28]
 
   @Test(arguments: [1, 2, 3, 9])
-  func aWindowMixesTheSamplesOfItsShardsAlone(size: Int) throws {
-    let data = Lengths(Array(repeating: 1, count: 28), shards: SamplerTests.shards)
+  func aWindowMixesTheSamplesOfItsFilesAlone(size: Int) throws {
+    let data = Lengths(Array(repeating: 1, count: 28), fileRanges: SamplerTests.files)
     let windowed = try Sampler(data, order: .shuffled, shuffleWindow: size, seed: 4)
     let orders = (0..<4).map { order(windowed, epoch: $0, count: 28) }
     #expect(Set(orders).count == 4)
     // The epoch decides, not the sampler's former use.
     #expect(
       order(try Sampler(data, order: .shuffled, shuffleWindow: size, seed: 4), epoch: 2, count: 28) == orders[2])
-    var shardOrders: Set<[Int]> = []
+    var fileOrders: Set<[Int]> = []
     for found in orders {
       #expect(found.sorted() == Array(0..<28))
       var place = 0
-      var shards: [Int] = []
+      var files: [Int] = []
       while place < 28 {
-        // The shards of a window are those of its samples.
+        // The files of a window are those of its samples.
         var window: Set<Int> = []
         var end = place
-        while end < 28, let shard = SamplerTests.shards.firstIndex(where: { $0.contains(found[end]) }),
-          window.contains(shard) || window.count < size
+        while end < 28, let file = SamplerTests.files.firstIndex(where: { $0.contains(found[end]) }),
+          window.contains(file) || window.count < size
         {
-          window.insert(shard)
+          window.insert(file)
           end += 1
         }
-        #expect(window.reduce(0) { $0 + SamplerTests.shards[$1].count } == end - place)
-        shards += window.sorted()
+        #expect(window.reduce(0) { $0 + SamplerTests.files[$1].count } == end - place)
+        files += window.sorted()
         place = end
       }
-      shardOrders.insert(shards)
+      fileOrders.insert(files)
     }
-    #expect(size == 9 || shardOrders.count > 1)
+    #expect(size == 9 || fileOrders.count > 1)
   }
 
-  @Test func subsetsHaveTheShardsOfTheirSamples() throws {
-    let data = Lengths(Array(repeating: 1, count: 28), shards: SamplerTests.shards)
-    #expect(Subset(data, indices: [1, 5, 7, 20, 21, 27]).shards == [0..<2, 2..<3, 3..<5, 5..<6])
-    #expect(Subset(data, indices: [20, 1]).shards == nil && Subset(data, indices: []).shards == [])
+  @Test func subsetsHaveTheFilesOfTheirSamples() throws {
+    let data = Lengths(Array(repeating: 1, count: 28), fileRanges: SamplerTests.files)
+    #expect(Subset(data, indices: [1, 5, 7, 20, 21, 27]).fileRanges == [0..<2, 2..<3, 3..<5, 5..<6])
+    #expect(Subset(data, indices: [20, 1]).fileRanges == nil && Subset(data, indices: []).fileRanges == [])
     let chosen = Subset(data, indices: [1, 5, 7, 20, 21, 27])
     #expect(
       order(try Sampler(chosen, order: .shuffled, shuffleWindow: 1, seed: 1), epoch: 0, count: 6).sorted()
@@ -128,14 +128,14 @@ private final class Lengths: Dataset {
     #expect(order(byLength, epoch: 0, count: 28).sorted() == Array(0..<28))
   }
 
-  @Test func drawsComeInTheOrderOfTheirShards() throws {
-    let data = Lengths(Array(repeating: 1, count: 28), shards: SamplerTests.shards)
+  @Test func drawsComeInTheOrderOfTheirFiles() throws {
+    let data = Lengths(Array(repeating: 1, count: 28), fileRanges: SamplerTests.files)
     let draws = try WeightedDraws(weighing: Weighed(data), count: 60)
     let drawn = order(
       try Sampler(data, order: .shuffled, draws: draws, shuffleWindow: 1, seed: 1), epoch: 0, count: 60)
-    var shards = drawn.compactMap { sample in SamplerTests.shards.firstIndex { $0.contains(sample) } }
-    shards = shards.indices.filter { $0 == 0 || shards[$0] != shards[$0 - 1] }.map { shards[$0] }
-    #expect(drawn.count == 60 && Set(shards).count == shards.count)
+    var files = drawn.compactMap { sample in SamplerTests.files.firstIndex { $0.contains(sample) } }
+    files = files.indices.filter { $0 == 0 || files[$0] != files[$0 - 1] }.map { files[$0] }
+    #expect(drawn.count == 60 && Set(files).count == files.count)
   }
 }
 

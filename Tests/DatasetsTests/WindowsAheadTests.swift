@@ -8,7 +8,7 @@ import Testing
   private final class Files: Dataset {
     let inputShape = Shape.vector(1)
     let classNames: [String] = []
-    let shards: [Range<Int>]? = [0..<7, 7..<8, 8..<20, 20..<25, 25..<28]
+    let fileRanges: [Range<Int>]? = [0..<7, 7..<8, 8..<20, 20..<25, 25..<28]
     var count: Int { 28 }
     private(set) var expected: [Int] = []
 
@@ -48,7 +48,7 @@ import Testing
         shuffled.arrange(epoch: epoch)
         var files: Set<Int> = []
         let first = shuffled.indices(0..<28).prefix { sample in
-          files.insert(data.shards?.firstIndex { $0.contains(sample) } ?? 0)
+          files.insert(data.fileRanges?.firstIndex { $0.contains(sample) } ?? 0)
           return files.count <= job.size
         }
         for start in stride(from: 0, to: 28, by: 5) {

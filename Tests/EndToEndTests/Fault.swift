@@ -26,7 +26,7 @@ struct Fault: CustomTestStringConvertible, Sendable {
   var prepare: @Sendable (Folder) throws -> Void = { _ in }
 
   static let all =
-    commandLine + recipes + outputs + arrays + hdf5 + files + sequences + images + cifar + shards + weights
+    commandLine + recipes + outputs + arrays + hdf5 + files + sequences + images + cifar + tarFiles + weights
 
   /// Expects the message once, the exit status, and no new files.
   func check(ranks: Int? = nil) throws {

@@ -114,10 +114,10 @@ struct Training: CustomTestStringConvertible, Sendable {
         "schedule={name: cosine-restarts, period: 1 epoch, multiplier: 2, warmup: 3 steps}",
       ], ranks: [1, 2, 3, 8], prepare: SmallData.writeNames),
     Training(
-      testDescription: "augmented images in shards, mixed within a window", arguments: ["shards.yaml"],
+      testDescription: "augmented images in tar files, mixed within a window", arguments: ["tar.yaml"],
       ranks: [1, 2, 3, 8]
     ) {
-      try $0.writeShardRecipe()
+      try $0.writeTarRecipe()
     },
     Training(
       testDescription: "lines of text", arguments: ["names", "epochs=2"], ranks: [1, 2, 3, 8],

@@ -32,8 +32,8 @@ extension EndToEndTests {
           ranks: Mpirun.isUsable ? 2 : nil
         ) { try $0.writeImageRecipe(epochs: 4) },
         Source(
-          testDescription: "tar files", arguments: ["shards.yaml", "data.cache=0", "epochs=4"], word: ".tar"
-        ) { try $0.writeShardRecipe() },
+          testDescription: "tar files", arguments: ["tar.yaml", "data.cache=0", "epochs=4"], word: ".tar"
+        ) { try $0.writeTarRecipe() },
         Source(testDescription: "a large .npy file", arguments: ["large.yaml"], word: "large/x.npy") { folder in
           try writeRecipe("source: numpy, train: large", to: folder)
           try Folder(path: folder["large"]).create()

@@ -8,7 +8,7 @@ import Testing
     try #require(try read("data: {source: tar, \(keys)}\n").data as? TarEntry)
   }
 
-  @Test func shardsAreOnePatternOrSeveral() throws {
+  @Test func tarFilesAreOnePatternOrSeveral() throws {
     #expect(try entry("train: \"a-{0..3}.tar\"").train == ["a-{0..3}.tar"])
     let several = try entry("train: [a.tar, \"b-*.tar\"], test: c.tar, input: [left.jpg, png], target: json:label")
     #expect(
@@ -50,7 +50,7 @@ import Testing
           "each class has a name of its own"))
   }
 
-  @Test func aWindowIsOfShardsAlone() throws {
+  @Test func aWindowIsOfTarFilesAlone() throws {
     #expect(try entry("train: a.tar, shuffleWindow: 4").shuffleWindow == 4)
     let refused = try failure(of: "data: {source: csv, train: t.csv, shuffleWindow: 4}\n")
     #expect(refused.message == "recipe.yaml:5: unknown key data.shuffleWindow")

@@ -19,8 +19,8 @@ public final class ImageDataset: Dataset {
   public var classes: [Int32]? { if case .classes(let classes) = targets { classes } else { nil } }
   /// Number of images.
   public var count: Int { source.count }
-  /// The images of each of the source's shards.
-  public var shards: [Range<Int>]? { source.shards }
+  /// The images of each of the source's files.
+  public var fileRanges: [Range<Int>]? { source.fileRanges }
   /// False: images have no steps.
   public let hasLengths = false
   /// True: reading and transforming takes a millisecond or more.

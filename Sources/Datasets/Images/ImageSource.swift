@@ -9,14 +9,14 @@ public protocol ImageSource: Sendable {
   func read(_ index: Int, into bytes: inout [UInt8], limit: Int) throws
   /// Says that these images are read next, so that a disk may read them together.
   func expect(_ indices: [Int])
-  /// The images of each shard, as `Dataset.shards` has them; nil if there are none.
-  var shards: [Range<Int>]? { get }
+  /// The images of each file of them, as `Dataset.fileRanges` has them; nil if there are none.
+  var fileRanges: [Range<Int>]? { get }
 }
 
 extension ImageSource {
   /// Does nothing.
   public func expect(_ indices: [Int]) {}
 
-  /// Nil: no shards.
-  public var shards: [Range<Int>]? { nil }
+  /// Nil: each image is a file.
+  public var fileRanges: [Range<Int>]? { nil }
 }

@@ -22,7 +22,7 @@ final class AugmentedSequences: Dataset {
   var targetNames: [String] { whole.targetNames }
   var classes: [Int32]? { whole.classes }
   var sampleWeights: [Double]? { whole.sampleWeights }
-  var shards: [Range<Int>]? { whole.shards }
+  var fileRanges: [Range<Int>]? { whole.fileRanges }
   var count: Int { whole.count }
   var hasLengths: Bool { whole.hasLengths }
   /// As for the sequences themselves, whose state evaluations may use.

@@ -99,7 +99,7 @@ extension ArraysEntry {
       throw Failure(
         .configuration,
         "data.\(key) has \(counted(numbers.count, "entry", "entries")), but the samples of "
-          + "\(ShardPattern.text(of: trainingPaths)) have \(counted(channels, noun))",
+          + "\(FilePattern.text(of: trainingPaths)) have \(counted(channels, noun))",
         advice: "write one number for each \(noun), which are the last axis of x, or one for all")
     }
   }
@@ -128,7 +128,7 @@ extension ArraysEntry {
           paths, recipe, targetsAreOfSteps: training.targetLayout.areOfSteps,
           extras: SampleExtras(group: splitBy, needsGroup: false))
         try samples.check(
-          at: ShardPattern.text(of: paths), against: training, at: ShardPattern.text(of: trainingPaths))
+          at: FilePattern.text(of: paths), against: training, at: FilePattern.text(of: trainingPaths))
         normalize(samples)
         return samples
       }

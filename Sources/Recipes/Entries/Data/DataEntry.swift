@@ -6,7 +6,7 @@ public protocol DataEntry: RecipeEntry {
   /// Whether each epoch shuffles the samples.
   var shuffle: Bool { get }
 
-  /// How many shards each epoch mixes at a time; nil for all samples.
+  /// How many tar files each epoch mixes at a time; nil for all samples.
   var shuffleWindow: Int? { get }
 
   /// Where the training samples' classes come from, for messages, such as a file and a column; nil if from no file.

@@ -95,7 +95,7 @@ public struct HDF5Entry: ArraysEntry {
   }
 
   /// Where the classes come from, for messages.
-  public var classSource: String? { "\(ShardPattern.text(of: train)): \(y)" }
+  public var classSource: String? { "\(FilePattern.text(of: train)): \(y)" }
 
   /// The files, also those that patterns name.
   public var files: [(path: String, split: Split?)] {
@@ -105,7 +105,7 @@ public struct HDF5Entry: ArraysEntry {
   }
 
   /// The files of one part of the data, as one pattern.
-  public func path(of split: Split) -> String? { paths(of: split).map(ShardPattern.text) }
+  public func path(of split: Split) -> String? { paths(of: split).map(FilePattern.text) }
 
   /// Reads the samples of another file.
   public func makeSamples(
@@ -117,7 +117,7 @@ public struct HDF5Entry: ArraysEntry {
   func paths(of split: Split) -> [String]? { split == .validation ? validation : split == .test ? test : nil }
 
   func open(_ paths: [String]) throws -> any ArrayCollection {
-    let path = ShardPattern.text(of: paths)
+    let path = FilePattern.text(of: paths)
     let files = try HDF5Files(HDF5Entry.files(paths), path: path, renamed: renamed)
     for (name, title) in [("lengths", lengths), ("offsets", offsets)]
     where title != name && !files.names.contains(name) {
@@ -140,7 +140,7 @@ public struct HDF5Entry: ArraysEntry {
   private static func files(_ paths: [String]) throws -> [String] {
     try paths.flatMap { path in
       // A file that is missing is the reader's to name.
-      path.contains { "*?{".contains($0) } ? try ShardPattern([path]).paths : [path]
+      path.contains { "*?{".contains($0) } ? try FilePattern([path]).paths : [path]
     }
   }
 }

@@ -43,7 +43,7 @@ extension TransformedEntry where Self: GroupableEntry {
     return DataSplits(
       training: training,
       validation: try parts.validation.map(evaluated), test: try parts.test.map(evaluated),
-      notices: notices + training.notices, shapeNotice: (training as? ShardArrays)?.shapeNotice,
+      notices: notices + training.notices, shapeNotice: (training as? TarArrays)?.shapeNotice,
       damageNotice: damageNotice,
       measuredTraining: evaluationSettings.elementsEqual(transforms) { $0.isEqual(to: $1) }
         ? nil : try evaluated(parts.training), groups: groups)

@@ -5,19 +5,19 @@ import Tensors
 
 /// Tar files in WebDataset's convention: the members `KEY.jpg` and `KEY.cls` are a sample.
 public struct TarEntry: GroupableEntry, PixelEntry {
-  /// The shards of the training samples: patterns, relative to the working directory.
+  /// The tar files of the training samples: patterns, relative to the working directory.
   public var train: [String]
-  /// The shards of the validation samples; nil for none.
+  /// The tar files of the validation samples; nil for none.
   public var validation: [String]?
-  /// The shards of the test samples; nil for none.
+  /// The tar files of the test samples; nil for none.
   public var test: [String]?
   /// The endings of inputs; nil for those of the first sample.
   public var input: [String]?
   /// The member that holds the target.
-  public var target = ShardTarget.usual
+  public var target = TarTarget.usual
   /// The classes' names, or a file that has them; nil for those that occur.
   public var classes: [String]?
-  /// How many samples are set aside for parts that have no shards. Test samples are taken from the validation samples if
+  /// How many samples are set aside for parts that have no tar files. Test samples are taken from the validation samples if
   /// there are some, else from the training samples.
   public var split = SplitShares()
   /// The pattern that finds a sample's group in its input's name; nil if samples are independent.
@@ -28,7 +28,7 @@ public struct TarEntry: GroupableEntry, PixelEntry {
   public var evaluationTransforms: [any PipelineEntry]?
   /// Whether each epoch shuffles the samples.
   public var shuffle = true
-  /// How many shards an epoch mixes at a time; nil for all.
+  /// How many tar files an epoch mixes at a time; nil for all.
   public var shuffleWindow: Int?
   /// The most memory, in MiB, that each part of the data keeps images in on each machine.
   public var cache = 1024
@@ -47,7 +47,7 @@ public struct TarEntry: GroupableEntry, PixelEntry {
   /// Where to get the data, for the message if it is missing.
   public var origin: String?
 
-  /// Samples in shards.
+  /// Samples in tar files.
   public init(train: [String]) { self.train = train }
 
   /// Every key at its default; required ones hold a placeholder.
@@ -68,7 +68,7 @@ public struct TarEntry: GroupableEntry, PixelEntry {
         "the ending of inputs, of images or npy, or several of which a sample has one, or none for those of the first sample"
       ),
       RecipeKey(
-        "target", \.target, .shardTarget,
+        "target", \.target, .tarTarget,
         "the member that holds the target: cls or txt (a class's index or name, or numbers), npy (numbers), or json:KEY"
       ),
       RecipeKey(
@@ -116,7 +116,7 @@ public struct TarEntry: GroupableEntry, PixelEntry {
   /// Reads the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
     var notices: [String] = []
-    var form = try form(of: try shards(train, "train"), for: recipe, names: try classNames())
+    var form = try form(of: try filePattern(train, "train"), for: recipe, names: try classNames())
     let whole = try samples(train, "train", form, &notices)
     form.targets = whole.targetsOfOthers(form)
     do {
@@ -128,7 +128,7 @@ public struct TarEntry: GroupableEntry, PixelEntry {
 
   /// Reads the validation and test samples, and divides all.
   private func makeParts(
-    of whole: ShardSamples, _ form: ShardForm, _ notices: [String], _ recipe: Recipe
+    of whole: TarSamples, _ form: TarForm, _ notices: [String], _ recipe: Recipe
   ) throws -> DataSplits {
     var notices = notices
     let others = try validation.map { try samples($0, "validation", form, &notices) }
@@ -151,7 +151,7 @@ public struct TarEntry: GroupableEntry, PixelEntry {
     func reader(of wanted: String, _ inputs: any InputReader) -> any InputReader {
       InputFileReader(inputs: inputs, sourceEndings: ["tar"], kind: "a tar file of samples", wanted: wanted)
     }
-    let arrays = ShardArrayReader(facts)
+    let arrays = TarArrayReader(facts)
     let areImages = facts.inputShape.count == 3 && facts.inputShape[2] == colors.channels
     guard areImages, input?.contains(where: { $0.hasSuffix("npy") }) != true else {
       return reader(of: ".npy files", arrays)
@@ -162,63 +162,63 @@ public struct TarEntry: GroupableEntry, PixelEntry {
       : reader(of: "image files", images)
   }
 
-  /// The shards.
+  /// The tar files.
   public var files: [(path: String, split: Split?)] {
     [(train, nil), (validation, Split.validation), (test, .test)].flatMap { patterns, split in
-      ((try? patterns.map { try ShardPattern($0).paths }) ?? []).map { (path: $0, split: split) }
+      ((try? patterns.map { try FilePattern($0).paths }) ?? []).map { (path: $0, split: split) }
     }
   }
 
   /// Where the classes come from, for messages.
-  public var classSource: String? { ShardPattern.text(of: train) }
+  public var classSource: String? { FilePattern.text(of: train) }
 
-  /// The shards of one part of the data.
+  /// The tar files of one part of the data.
   public func path(of split: Split) -> String? {
     switch split {
     case .training: nil
-    case .validation: self.split.testShare == 0 ? validation.map(ShardPattern.text) : nil
-    case .test: test.map(ShardPattern.text)
+    case .validation: self.split.testShare == 0 ? validation.map(FilePattern.text) : nil
+    case .test: test.map(FilePattern.text)
     }
   }
 
-  /// Reads the samples of other shards.
+  /// Reads the samples of other tar files.
   public func makeSamples(
     at path: String, for recipe: Recipe, facts: DataFacts
   ) throws -> (samples: any Dataset, notices: [String]) {
     var notices: [String] = []
-    let shards = try ShardPattern([path])
-    var form = try form(of: shards, for: recipe, names: facts.classNames.isEmpty ? nil : facts.classNames)
+    let files = try FilePattern([path])
+    var form = try form(of: files, for: recipe, names: facts.classNames.isEmpty ? nil : facts.classNames)
     if classes == nil, case .classes(let names?, let ignored, _) = form.targets {
       form.targets = .classes(names: names, ignored: ignored, example: "the run was trained on \"\(names[0])\"")
     }
-    let found = try sound(try ShardSamples(shards, form: form), &notices)
+    let found = try sound(try TarSamples(files, form: form), &notices)
     return (try dataset(found, form, like: Shape(facts.inputShape), recipe), notices)
   }
 
-  private func shards(_ patterns: [String], _ key: String) throws -> ShardPattern {
+  private func filePattern(_ patterns: [String], _ key: String) throws -> FilePattern {
     do {
-      return try ShardPattern(patterns)
+      return try FilePattern(patterns)
     } catch let failure as Failure where failure.exitCode == .noInput {
       throw missingData(failure.message, path: patterns[0], key: "data.\(key)", origin: origin)
     }
   }
 
-  private func form(of shards: ShardPattern, for recipe: Recipe, names: [String]?) throws -> ShardForm {
+  private func form(of files: FilePattern, for recipe: Recipe, names: [String]?) throws -> TarForm {
     let kind = recipe.loss.targetKind
     if kind != .classes, classes != nil {
       throw Failure(
         .configuration, "loss \(recipe.loss.kind) compares with numbers, but data.classes names classes",
         advice: "to learn classes, write loss: cross-entropy; to learn numbers, leave data.classes out")
     }
-    let form = try ShardForm(
+    let form = try TarForm(
       inputs: input ?? [], target: target,
       targets: kind == .classes ? .classes(names: names, ignored: recipe.loss.ignoreIndex) : .values(shape: nil),
-      shards: shards, checks: checkInputs, pixelLimit: pixelLimit)
+      files: files, checks: checkInputs, pixelLimit: pixelLimit)
     if form.areArrays, !transforms.isEmpty || evaluationTransforms?.isEmpty == false {
       throw Failure(
         .configuration,
         "data.\(transforms.isEmpty ? "evaluationTransforms" : "transforms") change images, but the inputs of "
-          + "\(shards.text) are arrays",
+          + "\(files.text) are arrays",
         advice: "leave them out")
     }
     return form
@@ -231,24 +231,24 @@ public struct TarEntry: GroupableEntry, PixelEntry {
   }
 
   private func samples(
-    _ patterns: [String], _ key: String, _ form: ShardForm, _ notices: inout [String]
-  ) throws -> ShardSamples {
-    try sound(try ShardSamples(try shards(patterns, key), form: form), &notices)
+    _ patterns: [String], _ key: String, _ form: TarForm, _ notices: inout [String]
+  ) throws -> TarSamples {
+    try sound(try TarSamples(try filePattern(patterns, key), form: form), &notices)
   }
 
   /// Names the samples that were left out, or throws the first.
-  private func sound(_ samples: ShardSamples, _ notices: inout [String]) throws -> ShardSamples {
+  private func sound(_ samples: TarSamples, _ notices: inout [String]) throws -> TarSamples {
     if damaged == .fail, let first = samples.damage.first { throw first }
     notices += samples.notices + samples.damage.notices
     return samples
   }
 
   private func dataset(
-    _ samples: ShardSamples, _ form: ShardForm, like training: Shape?, _ recipe: Recipe
+    _ samples: TarSamples, _ form: TarForm, like training: Shape?, _ recipe: Recipe
   ) throws -> any Dataset {
-    guard !form.areArrays else { return try ShardArrays(samples) }
+    guard !form.areArrays else { return try TarArrays(samples) }
     return try ImageDataset(
-      ShardImages(samples), targets: samples.targets, classNames: samples.classNames, sizes: samples.sizes,
+      TarImages(samples), targets: samples.targets, classNames: samples.classNames, sizes: samples.sizes,
       like: training, pipeline: pipeline(like: training), seed: recipe.seed,
       purpose: training == nil ? .trainingData : .testData, cache: cache, threads: threads, pixelLimit: pixelLimit,
       format: format)
@@ -258,7 +258,7 @@ public struct TarEntry: GroupableEntry, PixelEntry {
 /// Reads image files and arrays, told apart by their names.
 private struct ImageOrArrayReader: InputReader {
   let images: ImageReader
-  let arrays: ShardArrayReader
+  let arrays: TarArrayReader
 
   var fileEndings: [String] { images.fileEndings + arrays.fileEndings }
 
@@ -267,15 +267,15 @@ private struct ImageOrArrayReader: InputReader {
   }
 }
 
-extension ValueType<ShardTarget> {
+extension ValueType<TarTarget> {
   /// The member that holds a target.
-  fileprivate static var shardTarget: ValueType {
+  fileprivate static var tarTarget: ValueType {
     let shape = ValueShape.text(rule: "cls, txt, npy or json:KEY", pattern: #"(.+\.)?(cls|txt|npy|json:.+)"#)
     return ValueType {
       shape
     } read: { node, path, _ in
       guard let text = node.text else { throw mismatch(node, path, shape) }
-      guard let target = ShardTarget(text) else {
+      guard let target = TarTarget(text) else {
         throw node.place.failure(
           "\(path) cannot be \(node.named)",
           advice: text.hasSuffix("json")

@@ -5,16 +5,16 @@ import Testing
 
 @testable import Datasets
 
-extension ShardSamplesTests {
+extension TarSamplesTests {
   @Test func namesAndIndicesAreNotMixed() throws {
-    try withShards { write in
+    try withTarFiles { write in
       let colour = try image("colour.jpg")
-      func shard(_ name: String, _ first: String, _ second: String) throws -> String {
+      func tarFile(_ name: String, _ first: String, _ second: String) throws -> String {
         try write(name, ["1.jpg": colour, "1.cls": Array(first.utf8), "2.jpg": colour, "2.cls": Array(second.utf8)])
       }
-      let (named, indexed) = (try shard("a.tar", "dog", "cat"), try shard("b.tar", "0", "1"))
-      let form = try ShardForm(
-        inputs: ["jpg"], target: .usual, targets: .classes(names: nil, ignored: nil), shards: ShardPattern([named]))
+      let (named, indexed) = (try tarFile("a.tar", "dog", "cat"), try tarFile("b.tar", "0", "1"))
+      let form = try TarForm(
+        inputs: ["jpg"], target: .usual, targets: .classes(names: nil, ignored: nil), files: FilePattern([named]))
       let (names, indices) = (try samples([named]).targetsOfOthers(form), try samples([indexed]).targetsOfOthers(form))
       #expect(
         try message(of: { try samples([indexed], names) })
@@ -25,7 +25,7 @@ extension ShardSamplesTests {
       #expect(try samples([named], names).classes == [1, 0] && samples([indexed], indices).classes == [0, 1])
       // Names that the recipe gives may stand as indices in files.
       #expect(try samples([indexed], .classes(names: ["cat", "dog"], ignored: nil)).classes == [0, 1])
-      let mixed = try samples([try shard("c.tar", "dog", "1")])
+      let mixed = try samples([try tarFile("c.tar", "dog", "1")])
       #expect(mixed.classNames == ["1", "dog"])
       #expect(
         mixed.damage.notices.map(local)
@@ -34,7 +34,7 @@ extension ShardSamplesTests {
   }
 
   @Test func longTextsAreCutInMessages() throws {
-    try withShards { write in
+    try withTarFiles { write in
       let colour = try image("colour.jpg")
       for first in ["0", "a"] {
         let path = try write(

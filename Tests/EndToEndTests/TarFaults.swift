@@ -2,18 +2,18 @@ import TestSupport
 
 extension Fault {
   /// Faults of samples in tar files.
-  static let shards = [
+  static let tarFiles = [
     training(
-      "missing shards", says: "train-{0..6}.tar: 2 of 7 files are missing: train-5.tar, train-6.tar", status: 66,
+      "missing tar files", says: "train-{0..6}.tar: 2 of 7 files are missing: train-5.tar, train-6.tar", status: 66,
       ["data.train=train-{0..6}.tar"]),
-    training("a shard cut short", says: "train-1.tar is cut or damaged: it ends within 0_1.jpg") {
+    training("a tar file cut short", says: "train-1.tar is cut or damaged: it ends within 0_1.jpg") {
       try $0.write(Array($0.bytes("train-1.tar").prefix(700)), to: "train-1.tar")
     },
-    training("a file that is no shard", says: "'train-2.tar' is not a tar file: it does not begin with a header.") {
+    training("a file that is no tar file", says: "'train-2.tar' is not a tar file: it does not begin with a header.") {
       try $0.write([UInt8](repeating: 7, count: 4000), to: "train-2.tar")
     },
     training(
-      "a compressed shard",
+      "a compressed tar file",
       says: "'train-2.tar' is compressed by gzip, so that no sample can be read without all before it."
     ) {
       try $0.write([0x1F, 0x8B] + [UInt8](repeating: 7, count: 4000), to: "train-2.tar")
@@ -50,10 +50,10 @@ extension Fault {
   ) -> Fault {
     Fault(
       testDescription: testDescription,
-      arguments: ["train", "shards.yaml", "data.damaged=fail", "--out", "run"] + overrides, status: status,
+      arguments: ["train", "tar.yaml", "data.damaged=fail", "--out", "run"] + overrides, status: status,
       message: message
     ) { folder in
-      try folder.writeShardRecipe()
+      try folder.writeTarRecipe()
       try prepare(folder)
     }
   }

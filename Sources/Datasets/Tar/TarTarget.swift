@@ -3,7 +3,7 @@ import Formats
 import Foundation
 
 /// The member that holds a sample's target: `cls`, `txt`, `npy`, or `json:KEY`.
-public struct ShardTarget: Equatable, Sendable {
+public struct TarTarget: Equatable, Sendable {
   /// As the recipe has it.
   public let text: String
   /// The member's ending.
@@ -12,7 +12,7 @@ public struct ShardTarget: Equatable, Sendable {
   let key: String?
 
   /// `cls`.
-  public static let usual = ShardTarget(ending: "cls")
+  public static let usual = TarTarget(ending: "cls")
 
   /// Larger targets are surely inputs.
   static let limit = 1 << 20
@@ -31,7 +31,7 @@ public struct ShardTarget: Equatable, Sendable {
   }
 
   /// The text of a target: a class's index or name, or numbers with blanks between them; or the numbers of an array.
-  func read(_ bytes: [UInt8]) -> ShardIndex.Target {
+  func read(_ bytes: [UInt8]) -> TarIndex.Target {
     switch ending.split(separator: ".").last {
     case "npy": numbers(ofArray: bytes)
     case "json": value(ofObject: bytes)
@@ -42,12 +42,12 @@ public struct ShardTarget: Equatable, Sendable {
     }
   }
 
-  private func numbers(ofArray bytes: [UInt8]) -> ShardIndex.Target {
+  private func numbers(ofArray bytes: [UInt8]) -> TarIndex.Target {
     do {
       let array = try NPYArray(bytes: bytes, source: "it")
       let numbers = array.doubles()
       return numbers.count == 1
-        ? .text(ShardTarget.text(numbers[0])) : .numbers(numbers.map { Float($0) }, shape: array.shape)
+        ? .text(TarTarget.text(numbers[0])) : .numbers(numbers.map { Float($0) }, shape: array.shape)
     } catch let failure as Failure {
       return .fault("is damaged: \(failure.message)")
     } catch {
@@ -55,7 +55,7 @@ public struct ShardTarget: Equatable, Sendable {
     }
   }
 
-  private func value(ofObject bytes: [UInt8]) -> ShardIndex.Target {
+  private func value(ofObject bytes: [UInt8]) -> TarIndex.Target {
     guard let object = (try? JSONSerialization.jsonObject(with: Data(bytes))) as? [String: Any] else {
       return .fault("is not a JSON object")
     }
@@ -70,8 +70,8 @@ public struct ShardTarget: Equatable, Sendable {
     }
     switch value {
     case let text as String: return .text(text)
-    case let number as NSNumber: return .text(ShardTarget.text(number.doubleValue))
-    case let list as [NSNumber]: return .text(list.map { ShardTarget.text($0.doubleValue) }.joined(separator: " "))
+    case let number as NSNumber: return .text(TarTarget.text(number.doubleValue))
+    case let list as [NSNumber]: return .text(list.map { TarTarget.text($0.doubleValue) }.joined(separator: " "))
     default: return .fault("has at \(key) no number, text or list of numbers")
     }
   }

@@ -2,43 +2,45 @@ import Diagnostics
 import Formats
 import Images
 
-/// The samples of some shards, in their order: members with the same name up to the first dot are one sample, as in
+/// The samples of some tar files, in their order: members with the same name up to the first dot are one sample, as in
 /// WebDataset. Those that are damaged are left out.
-public struct ShardSamples: Sendable {
+public struct TarSamples: Sendable {
   /// The target of each sample.
   public private(set) var targets: ImageTargets
   /// The classes' names; empty if targets are numbers.
   public let classNames: [String]
-  /// What is wrong with the shards, and which samples were left out for it.
-  package let damage: ShardDamage
+  /// What is wrong with the tar files, and which samples were left out for it.
+  package let damage: TarDamage
   /// Notices about members that are not read.
   public let notices: [String]
-  /// The shards, for messages.
+  /// The tar files, for messages.
   public let source: String
-  let files: ShardFiles
+  let files: TarFiles
   /// Says what the first sample's target is.
   private var firstTarget: String?
-  private(set) var places: [ShardPlace] = []
+  private(set) var places: [TarPlace] = []
   private var names = PackedTexts()
   /// The number of axes and the extents of each input.
   private var extents: [SIMD4<Int32>] = []
 
-  /// Finds the samples of shards.
-  /// - Throws: `Failure` (noInput, data, inputOutput) naming a shard that cannot be read; (data) if no sample is left, or a class
+  /// Finds the samples of tar files.
+  /// - Throws: `Failure` (noInput, data, inputOutput) naming a tar file that cannot be read; (data) if no sample is left, or a class
   ///   is not one of those that the form names.
-  public init(_ shards: ShardPattern, form: ShardForm) throws {
-    let indexing = try ShardIndexing(of: shards.paths, needs: form.needs)
-    source = shards.text
-    files = ShardFiles(shards.paths, stamps: indexing.indexes.map(\.stamp))
-    var list = ShardList(form)
-    for (shard, index) in indexing.indexes.enumerated() { list.add(index, shard: shard, path: shards.paths[shard]) }
-    if let absent = list.absence(source: source) {
-      throw absent.adding(ShardDamage(source: source, samples: [], breaks: list.breaks).summary)
+  public init(_ pattern: FilePattern, form: TarForm) throws {
+    let indexing = try TarIndexing(of: pattern.paths, needs: form.needs)
+    source = pattern.text
+    files = TarFiles(pattern.paths, stamps: indexing.indexes.map(\.stamp))
+    var list = TarList(form)
+    for (number, index) in indexing.indexes.enumerated() {
+      list.add(index, number: number, path: pattern.paths[number])
     }
-    let texts = ShardTargetTexts(list.candidates.map(\.target))
-    let read: ShardTargetTexts.Result
+    if let absent = list.absence(source: source) {
+      throw absent.adding(TarDamage(source: source, samples: [], breaks: list.breaks).summary)
+    }
+    let texts = TarTargetTexts(list.candidates.map(\.target))
+    let read: TarTargetTexts.Result
     do {
-      read = try texts.read(form.targets) { list.targetName($0, shards.paths) }
+      read = try texts.read(form.targets) { list.targetName($0, pattern.paths) }
     } catch let failure as Failure {
       throw failure.adding(list.damage(source).summary)
     }
@@ -54,7 +56,7 @@ public struct ShardSamples: Sendable {
     }
     targets = read.targets.choosing(sound)
     if case .text(let text) = list.candidates[sound[0]].target {
-      firstTarget = "\(list.targetName(sound[0], shards.paths)) is \"\(shortened(text))\""
+      firstTarget = "\(list.targetName(sound[0], pattern.paths)) is \"\(shortened(text))\""
     }
     classNames = read.classNames
     notices = [indexing.notice].compactMap(\.self) + list.notices
@@ -71,11 +73,11 @@ public struct ShardSamples: Sendable {
   /// The number of samples.
   public var count: Int { places.count }
 
-  /// The samples of each shard.
-  public var shards: [Range<Int>] {
+  /// The samples of each tar file.
+  public var fileRanges: [Range<Int>] {
     var ranges: [Range<Int>] = []
     for index in places.indices {
-      if index > 0, places[index].shard == places[index - 1].shard {
+      if index > 0, places[index].file == places[index - 1].file {
         ranges[ranges.count - 1] = ranges[ranges.count - 1].lowerBound..<index + 1
       } else {
         ranges.append(index..<index + 1)
@@ -84,21 +86,21 @@ public struct ShardSamples: Sendable {
     return ranges
   }
 
-  /// The shard and the member that is the sample's input.
-  public func name(of index: Int) -> String { "\(files.paths[places[index].shard]): \(names[index])" }
+  /// The tar file and the member that is the sample's input.
+  public func name(of index: Int) -> String { "\(files.paths[places[index].file]): \(names[index])" }
 
   /// The class of each sample; nil if targets are numbers.
   public var classes: [Int32]? { if case .classes(let classes) = targets { classes } else { nil } }
 
   /// What targets of samples are that are measured by a network trained on these.
-  public func targetsOfOthers(_ form: ShardForm) -> ShardForm.Targets {
+  public func targetsOfOthers(_ form: TarForm) -> TarForm.Targets {
     if case .values(_, let shape) = targets { return .values(shape: shape) }
     guard case .classes(let names, let ignored, _) = form.targets else { return form.targets }
     return .classes(names: classNames, ignored: ignored, example: names == nil ? firstTarget : nil)
   }
 
-  /// The samples with these indices, in the order of the shards.
-  public func choosing(_ indices: [Int]) -> ShardSamples {
+  /// The samples with these indices, in the order of the tar files.
+  public func choosing(_ indices: [Int]) -> TarSamples {
     let indices = indices.sorted()
     var chosen = self
     chosen.targets = targets.choosing(indices)
@@ -134,7 +136,7 @@ public struct ShardSamples: Sendable {
   }
 
   /// Checks that each named class has a sample, if the names are those that occur.
-  private func checkClasses(_ form: ShardForm) throws {
+  private func checkClasses(_ form: TarForm) throws {
     guard case .classes(nil, _, _) = form.targets, let classes, !damage.samples.isEmpty else { return }
     let held = Set(classes)
     for (index, name) in classNames.enumerated() where !held.contains(Int32(index)) && Int(name) == nil {
@@ -145,7 +147,7 @@ public struct ShardSamples: Sendable {
 
 extension SplitGroups {
   /// Takes the groups of samples that are a part of their own. They are not known if an input's name does not fit.
-  package mutating func add(_ samples: ShardSamples, by pattern: GroupPattern, of part: Split) {
+  package mutating func add(_ samples: TarSamples, by pattern: GroupPattern, of part: Split) {
     do {
       add(try samples.groups(by: pattern), of: part, otherwise: "")
     } catch {

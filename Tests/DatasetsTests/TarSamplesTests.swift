@@ -8,19 +8,19 @@ import Testing
 
 @testable import Datasets
 
-@Suite struct ShardSamplesTests {
+@Suite struct TarSamplesTests {
   func samples(
     _ paths: [String], inputs: [String] = [], target: String = "cls",
-    _ targets: ShardForm.Targets = .classes(names: nil, ignored: nil), checks: Bool = true
-  ) throws -> ShardSamples {
-    let shards = try ShardPattern(paths)
-    let target = try #require(ShardTarget(target))
-    return try ShardSamples(
-      shards, form: try ShardForm(inputs: inputs, target: target, targets: targets, shards: shards, checks: checks))
+    _ targets: TarForm.Targets = .classes(names: nil, ignored: nil), checks: Bool = true
+  ) throws -> TarSamples {
+    let files = try FilePattern(paths)
+    let target = try #require(TarTarget(target))
+    return try TarSamples(
+      files, form: try TarForm(inputs: inputs, target: target, targets: targets, files: files, checks: checks))
   }
 
-  /// Calls `body` with a function that writes a shard and returns its path.
-  func withShards<Result>(
+  /// Calls `body` with a function that writes a tar file and returns its path.
+  func withTarFiles<Result>(
     _ body: (_ write: (_ name: String, KeyValuePairs<String, [UInt8]>) throws -> String) throws -> Result
   ) throws -> Result {
     try withFolder { folder in
@@ -50,7 +50,7 @@ import Testing
   func image(_ name: String) throws -> [UInt8] { Array(try imageBytes(name)) }
 
   @Test func membersWithOneKeyAreASample() throws {
-    try withShards { write in
+    try withTarFiles { write in
       let (colour, grey) = (try image("colour.jpg"), try image("grey.png"))
       let one = try write(
         "a.tar",
@@ -59,12 +59,13 @@ import Testing
       let found = try samples([one, two])
       #expect(found.classes == [2, 0, 1] && found.classNames == ["0", "1", "2"] && found.damage.first == nil)
       #expect((0..<3).map(found.name) == ["\(one): x/1.jpg", "\(one): x/2.PNG", "\(two): x/1.jpg"])
-      #expect(found.shards == [0..<2, 2..<3])
+      #expect(found.fileRanges == [0..<2, 2..<3])
       #expect(
         found.notices == ["\(one): 1 file is not read (no): samples are files KEY.jpg and KEY.cls"])
       #expect(found.sizes.allSatisfy { $0 != nil })
       let chosen = found.choosing([2, 0])
-      #expect(chosen.classes == [2, 1] && chosen.shards == [0..<1, 1..<2] && chosen.name(of: 1) == "\(two): x/1.jpg")
+      #expect(chosen.classes == [2, 1] && chosen.fileRanges == [0..<1, 1..<2])
+      #expect(chosen.name(of: 1) == "\(two): x/1.jpg")
       let groups = try found.groups(by: GroupPattern("(*).*"))
       #expect(groups.names == ["1", "2", "1"])
     }
@@ -83,17 +84,17 @@ import Testing
       let found = try samples(["\(root)/a.tar"])
       #expect(found.classNames == ["cats", "dogs"])
       let tar = try ImageDataset(
-        ShardImages(found), targets: found.targets, classNames: found.classNames, sizes: found.sizes,
+        TarImages(found), targets: found.targets, classNames: found.classNames, sizes: found.sizes,
         pipeline: samplePipeline(), seed: 3, purpose: .trainingData)
       let files = try ImageDataset(folder, pipeline: samplePipeline(), seed: 3, purpose: .trainingData)
       let (a, b) = (try loaded(tar, [0, 5, 3, 2]), try loaded(files, [0, 5, 3, 2]))
       #expect(a.map(\.floats) == b.map(\.floats) && a.map(\.label) == b.map(\.label))
-      #expect(tar.shards == [0..<6])
+      #expect(tar.fileRanges == [0..<6])
     }
   }
 
   @Test func damagedSamplesAreNamedAndLeftOut() throws {
-    try withShards { write in
+    try withTarFiles { write in
       let colour = try image("colour.jpg")
       let path = try write(
         "a.tar",
@@ -117,7 +118,7 @@ import Testing
   }
 
   @Test func targetsAreReadFromAnyMember() throws {
-    try withShards { write in
+    try withTarFiles { write in
       let colour = try image("colour.jpg")
       let array = NPYArray(shape: [2], floats: [0.5, -1]).encoded()
       let path = try write(
@@ -143,7 +144,7 @@ import Testing
   }
 
   @Test func arraysOfThreeAxesAreTargetsOfTheirShape() throws {
-    try withShards { write in
+    try withTarFiles { write in
       func array(_ shape: [Int], from first: Float) -> [UInt8] {
         NPYArray(shape: shape, floats: (0..<shape.reduce(1, *)).map { first + Float($0) }).encoded()
       }
@@ -169,7 +170,7 @@ import Testing
           ])
       }
       let data = try ImageDataset(
-        ShardImages(try samples([path], inputs: ["jpg"], target: "npy", .values(shape: nil))),
+        TarImages(try samples([path], inputs: ["jpg"], target: "npy", .values(shape: nil))),
         targets: .values([0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15], shape: Shape([2, 1, 3])), classNames: [],
         pipeline: TransformPipeline([Resize(.exact(ImageSize(height: 2, width: 1)))]), seed: 1, purpose: .trainingData)
       #expect(data.targetLayout == .values(.image(height: 2, width: 1, channels: 3)))
@@ -189,7 +190,7 @@ import Testing
   }
 
   @Test func whatNoSampleHasIsNamed() throws {
-    try withShards { write in
+    try withTarFiles { write in
       let path = try write("a.tar", ["1.jpg": try image("colour.jpg"), "1.json": [], "1.seg.png": []])
       #expect(
         try message(of: { try samples([path]) })
@@ -203,13 +204,13 @@ import Testing
   }
 
   @Test func anIndexIsKeptAndRenewed() throws {
-    try withShards { write in
+    try withTarFiles { write in
       let colour = try image("colour.jpg")
       let path = try write("a.tar", ["1.jpg": colour, "1.cls": [0x30], "2.jpg": colour, "2.cls": [0x31]])
-      let index = path + ShardIndexFile.ending
+      let index = path + TarIndexFile.ending
       #expect(try samples([path]).count == 2)
       let kept = try Data(contentsOf: URL(filePath: index))
-      let first = try #require(ShardIndex(Array(kept)))
+      let first = try #require(TarIndex(Array(kept)))
       #expect(first.members.count == 4 && first.targets["cls"]?.count == 2)
       // It is read again, as a change of it shows.
       var other = first
@@ -226,7 +227,7 @@ import Testing
       }
       // Another target is added to it.
       _ = try? samples([path], target: "txt")
-      #expect(ShardIndex(Array(try Data(contentsOf: URL(filePath: index))))?.targets.keys.sorted() == ["cls", "txt"])
+      #expect(TarIndex(Array(try Data(contentsOf: URL(filePath: index))))?.targets.keys.sorted() == ["cls", "txt"])
       // The index of another file does not count.
       _ = try write("a.tar", ["1.jpg": colour, "1.cls": [0x30]])
       #expect(try samples([path]).count == 1)
@@ -234,11 +235,11 @@ import Testing
   }
 
   @Test func allThatIndexAtOnceHaveTheSameList() throws {
-    try withShards { write in
+    try withTarFiles { write in
       let colour = try image("colour.jpg")
-      let paths = try (0..<5).map { shard in
+      let paths = try (0..<5).map { number in
         try write(
-          "\(shard).tar",
+          "\(number).tar",
           ["1.jpg": colour, "1.cls": [0x30], "2.jpg": [1], "2.cls": [0x31], "3.jpg": colour, "3.cls": [0x31]])
       }
       let lists = ListsOfRanks(count: 6)
@@ -251,10 +252,10 @@ import Testing
   }
 
   @Test func aChangeWhileSamplesAreReadIsTold() throws {
-    try withShards { write in
+    try withTarFiles { write in
       let colour = try image("colour.jpg")
       let path = try write("a.tar", ["1.jpg": colour, "1.cls": [0x30]])
-      let images = ShardImages(try samples([path]))
+      let images = TarImages(try samples([path]))
       var bytes: [UInt8] = []
       try images.read(0, into: &bytes, limit: 1 << 20)
       #expect(bytes == colour)
@@ -270,7 +271,7 @@ import Testing
   }
 
   @Test func arraysMayDifferInTheirSteps() throws {
-    try withShards { write in
+    try withTarFiles { write in
       func array(_ shape: [Int], from first: Float) -> [UInt8] {
         NPYArray(shape: shape, floats: (0..<shape.reduce(1, *)).map { first + Float($0) }).encoded()
       }
@@ -278,20 +279,20 @@ import Testing
         "a.tar",
         ["1.npy": array([2, 3], from: 0), "1.cls": [0x30], "2.npy": array([1, 3], from: 10), "2.cls": [0x31]])
       for checks in [true, false] {
-        let data = try ShardArrays(try samples([path], checks: checks))
+        let data = try TarArrays(try samples([path], checks: checks))
         #expect(data.inputShape == .sequence(steps: 2, features: 3) && data.hasLengths)
         let found = try load(data, [1, 0])
         #expect(found.inputs == [10, 11, 12, 0, 1, 2, 3, 4, 5] && found.classes == [1, 0] && found.lengths == [1, 2])
       }
       let images = try write("b.tar", ["1.npy": array([2, 2, 1], from: 0), "1.cls": [0x31]])
-      let data = try ShardArrays(try samples([images]))
+      let data = try TarArrays(try samples([images]))
       #expect(data.inputShape == .image(height: 2, width: 2, channels: 1) && !data.hasLengths)
       #expect(try load(data, [0]).inputs == [0, 1, 2, 3])
       #expect(data.notices == [] && data.shapeNotice == nil)
       let unlike = try write(
         "c.tar", ["1.npy": array([3], from: 0), "1.cls": [0x30], "2.npy": array([4], from: 0), "2.cls": [0x30]])
       #expect(
-        try message(of: { try ShardArrays(try samples([unlike])) })
+        try message(of: { try TarArrays(try samples([unlike])) })
           == "c.tar: 2.npy has the shape [4], c.tar: 1.npy [3]")
       let broken = try write(
         "d.tar",
@@ -305,8 +306,8 @@ import Testing
   }
 
   @Test func channelsThatComeFirstAreTold() throws {
-    try withShards { write in
-      func arrays(_ shapes: [[Int]], in name: String) throws -> ShardArrays {
+    try withTarFiles { write in
+      func arrays(_ shapes: [[Int]], in name: String) throws -> TarArrays {
         var members = TarWriter()
         for (index, shape) in shapes.enumerated() {
           let array = NPYArray(shape: shape, floats: Array(repeating: 1, count: shape.reduce(1, *)))
@@ -315,7 +316,7 @@ import Testing
         }
         let path = try write(name, [:])
         try Data(members.finished).write(to: URL(filePath: path))
-        return try ShardArrays(try samples([path]))
+        return try TarArrays(try samples([path]))
       }
       let images = try arrays([[4, 24, 24], [4, 24, 24]], in: "a.tar")
       #expect(images.notices.map(local) == [images.shapeNotice.map(local)])

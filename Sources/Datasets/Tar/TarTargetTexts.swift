@@ -2,7 +2,7 @@ import Diagnostics
 import Tensors
 
 /// The targets of samples as their members have them.
-struct ShardTargetTexts {
+struct TarTargetTexts {
   /// Targets as classes or numbers. Those with a fault are 0.
   struct Result {
     var targets: ImageTargets
@@ -12,14 +12,14 @@ struct ShardTargetTexts {
     var mixture: String?
   }
 
-  private let texts: [ShardIndex.Target]
+  private let texts: [TarIndex.Target]
 
   /// The targets, sample by sample.
-  init(_ texts: [ShardIndex.Target]) { self.texts = texts }
+  init(_ texts: [TarIndex.Target]) { self.texts = texts }
 
   /// Reads classes or numbers; `name` names a sample's target.
   /// - Throws: `Failure` (data) if a class is not one of those that are named.
-  func read(_ targets: ShardForm.Targets, name: (Int) -> String) throws -> Result {
+  func read(_ targets: TarForm.Targets, name: (Int) -> String) throws -> Result {
     switch targets {
     case .classes(let names?, let ignored, let example):
       try classes(among: names, ignored: ignored, example: example, name: name)
@@ -53,7 +53,7 @@ struct ShardTargetTexts {
 
   /// The names that occur.
   private func namedClasses(_ name: (Int) -> String) -> Result {
-    let names = Set(filled.lazy.map(\.text).filter { $0.utf8.count <= ShardTargetTexts.longestName })
+    let names = Set(filled.lazy.map(\.text).filter { $0.utf8.count <= TarTargetTexts.longestName })
     let sorted = ClassLabels.sorted(names)
     let places = Dictionary(uniqueKeysWithValues: zip(sorted, 0...))
     var result = result(names: sorted, name: name) { _, text in
@@ -135,7 +135,7 @@ struct ShardTargetTexts {
 
   /// Numbers of one shape for each sample.
   private func values(shape known: Shape?, name: (Int) -> String) -> Result {
-    let rows = texts.map(ShardTargetTexts.row)
+    let rows = texts.map(TarTargetTexts.row)
     let shape = known ?? rows.lazy.compactMap { $0 }.first?.shape ?? .vector(1)
     var values: [Float] = []
     values.reserveCapacity(rows.count * shape.count)
@@ -149,8 +149,8 @@ struct ShardTargetTexts {
         switch texts[place] {
         case .fault(let reason): reason
         case .numbers, .text:
-          row.map { "has \(ShardTargetTexts.words($0.shape)), the first sample \(ShardTargetTexts.words(shape))" }
-            ?? ShardTargetTexts.unreadable(texts[place])
+          row.map { "has \(TarTargetTexts.words($0.shape)), the first sample \(TarTargetTexts.words(shape))" }
+            ?? TarTargetTexts.unreadable(texts[place])
         }
       return Failure(.data, "\(name(place)) \(reason)", advice: "to learn classes, write loss: cross-entropy")
     }
@@ -161,14 +161,14 @@ struct ShardTargetTexts {
     shape.isImage ? "numbers of the shape \(shape)" : counted(shape.count, "number")
   }
 
-  private static func unreadable(_ target: ShardIndex.Target) -> String {
+  private static func unreadable(_ target: TarIndex.Target) -> String {
     guard case .text(let text) = target else { return "holds no numbers, or one that is not finite as float32" }
     return "is \"\(shortened(text))\", which is not finite numbers with blanks or commas between them"
   }
 
   /// The numbers of a target; nil if there are none, or others than finite ones. Arrays of three axes have the shape of an
   /// output that is an image, others are a row.
-  private static func row(_ target: ShardIndex.Target) -> (numbers: [Float], shape: Shape)? {
+  private static func row(_ target: TarIndex.Target) -> (numbers: [Float], shape: Shape)? {
     switch target {
     case .fault: return nil
     case .text(let text): return numbers(text).map { ($0, .vector($0.count)) }

@@ -1,4 +1,4 @@
-/// The name of a shard's member in WebDataset's convention: the sample's key, then a dot, then what the member is to the sample.
+/// The name of a tar file's member in WebDataset's convention: the sample's key, then a dot, then what the member is to the sample.
 struct MemberName {
   /// The name up to the first dot of its last part, with folders.
   let key: Substring

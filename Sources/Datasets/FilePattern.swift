@@ -1,26 +1,26 @@
 import Diagnostics
 import Foundation
 
-/// The files that a recipe names, such as shards: patterns with `{000..146}`, `{a,b}`, `*` and `?`, as a shell expands them.
-public struct ShardPattern: Equatable, Sendable {
-  /// The paths of the shards, in order: pattern after pattern; those of `*` in the order of their bytes.
+/// The files that a recipe names by patterns with `{000..146}`, `{a,b}`, `*` and `?`, as a shell expands them.
+public struct FilePattern: Equatable, Sendable {
+  /// The paths of the files, in order: pattern after pattern; those of `*` in the order of their bytes.
   public let paths: [String]
   /// The patterns as one text, for messages.
   public let text: String
 
-  /// More shards than anyone has mean a wrong range.
+  /// More files than anyone has mean a wrong range.
   private static let limit = 1 << 20
 
-  /// Finds the shards of some patterns.
-  /// - Throws: `Failure` (configuration) if a pattern gives too many names, (noInput) naming shards that are missing.
+  /// Finds the files of some patterns.
+  /// - Throws: `Failure` (configuration) if a pattern gives too many names, (noInput) naming files that are missing.
   public init(_ patterns: [String]) throws {
-    text = ShardPattern.text(of: patterns)
+    text = FilePattern.text(of: patterns)
     var paths: [String] = []
     for pattern in patterns {
       // A file may be named like a pattern.
-      paths += try ShardPattern.exists(pattern) ? [pattern] : ShardPattern.names(pattern)
+      paths += try FilePattern.exists(pattern) ? [pattern] : FilePattern.names(pattern)
     }
-    let missing = paths.filter { !ShardPattern.exists($0) }
+    let missing = paths.filter { !FilePattern.exists($0) }
     guard missing.isEmpty else {
       let shown = missing.prefix(3).joined(separator: ", ") + (missing.count > 3 ? ", …" : "")
       throw Failure(

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Datasets
 
-extension ShardSamplesTests {
+extension TarSamplesTests {
   @Test func whatWasLeftOutIsToldByTheErrorThatFollows() throws {
-    try withShards { write in
+    try withTarFiles { write in
       let colour = try image("colour.jpg")
       let none = try write("a.tar", ["1.jpg": [], "1.cls": [0x30], "2.jpg": [1], "2.cls": [0x31]])
       #expect(
@@ -34,7 +34,7 @@ extension ShardSamplesTests {
   }
 
   @Test func theEndsOfFilesAreTold() throws {
-    try withShards { write in
+    try withTarFiles { write in
       let colour = try image("colour.jpg")
       let members: KeyValuePairs<String, [UInt8]> = [
         "1.cls": [0x30], "1.jpg": colour, "2.cls": [0x31], "2.jpg": colour,
@@ -71,7 +71,7 @@ extension ShardSamplesTests {
   }
 
   @Test func onlyTheFirstNoticesAreShown() throws {
-    try withShards { write in
+    try withTarFiles { write in
       var writer = TarWriter(["0.jpg": try image("colour.jpg"), "0.cls": [0x30]])
       for index in 1...9 { writer.add("\(index).jpg", []) }
       let paths = try (0..<5).map { try write("\($0).tar", [:]) }
@@ -84,7 +84,7 @@ extension ShardSamplesTests {
   }
 
   @Test func keysOfDifferentBytesAreDifferentSamples() throws {
-    try withShards { write in
+    try withTarFiles { write in
       let colour = try image("colour.jpg")
       let path = try write(
         "a.tar", ["\u{E9}.jpg": colour, "\u{E9}.cls": [0x30], "e\u{301}.jpg": colour, "e\u{301}.cls": [0x31]])

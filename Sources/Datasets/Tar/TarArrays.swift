@@ -2,8 +2,8 @@ import Diagnostics
 import Formats
 import Tensors
 
-/// Arrays in shards, `.npy` files: vectors, sequences of any length, or images.
-public final class ShardArrays: Dataset {
+/// Arrays in tar files, `.npy` files: vectors, sequences of any length, or images.
+public final class TarArrays: Dataset {
   /// [features], [steps of the longest sample, features] or [height, width, channels].
   public let inputShape: Shape
   /// A class, or a row of numbers.
@@ -24,9 +24,9 @@ public final class ShardArrays: Dataset {
   public var notices: [String] { [hints.ofImages].compactMap(\.self) }
   /// A hint that arrays may have another shape than intended; nil if nothing suggests it.
   package var shapeNotice: String? { hints.ofImages ?? (hasLengths ? nil : hints.ofSequences) }
-  /// The samples of each shard.
-  public var shards: [Range<Int>]? { samples.shards }
-  private let samples: ShardSamples
+  /// The samples of each tar file.
+  public var fileRanges: [Range<Int>]? { samples.fileRanges }
+  private let samples: TarSamples
   private var bytes: [UInt8] = []
   private var hints: ChannelHints {
     ChannelHints(array: samples.name(of: 0), shape: samples.shape(of: 0), isOfSamples: false)
@@ -34,7 +34,7 @@ public final class ShardArrays: Dataset {
 
   /// The inputs of samples, which are arrays.
   /// - Throws: `Failure` (data) naming two whose shapes differ in more than the number of steps.
-  public init(_ samples: ShardSamples) throws {
+  public init(_ samples: TarSamples) throws {
     self.samples = samples
     let first = samples.shape(of: 0)
     var (longest, shortest) = (first[0], first[0])
@@ -54,10 +54,10 @@ public final class ShardArrays: Dataset {
   /// The sample's own number of steps.
   public func length(of index: Int) -> Int { inputShape.isSequence ? samples.shape(of: index)[0] : 1 }
 
-  /// The shard and the name in it.
+  /// The tar file and the name in it.
   public func place(of index: Int) -> String { samples.name(of: index) }
 
-  /// The shard and the name in it.
+  /// The tar file and the name in it.
   public func text(of index: Int) -> String { samples.name(of: index) }
 
   /// Asks for arrays.
@@ -102,7 +102,7 @@ extension NPYArray {
 }
 
 /// Reads inputs from `.npy` files, one sample in each.
-public struct ShardArrayReader: InputReader {
+public struct TarArrayReader: InputReader {
   private let facts: DataFacts
 
   /// The ending of arrays.

@@ -2,11 +2,11 @@ import Diagnostics
 import Formats
 import Images
 
-/// Reads what an index holds from a shard.
-struct ShardInspection {
+/// Reads what an index holds from a tar file.
+struct TarInspection {
   private let file: TarFile
 
-  /// The inspection of an open shard.
+  /// The inspection of an open tar file.
   init(of file: TarFile) { self.file = file }
 
   /// Adds to an index what is needed and not in it; nil for none.
@@ -14,14 +14,14 @@ struct ShardInspection {
   /// - Throws: `Failure` (data) if the file is no tar file or changes, (inputOutput) if it cannot be read, (system) if there is
   ///   not enough memory.
   func complete(
-    _ former: ShardIndex?, needs: ShardNeeds, report: @escaping (_ percent: Int) -> Void
-  ) throws -> ShardIndex {
-    var index: ShardIndex
+    _ former: TarIndex?, needs: TarNeeds, report: @escaping (_ percent: Int) -> Void
+  ) throws -> TarIndex {
+    var index: TarIndex
     if let former {
       index = former
     } else {
       let directory = try TarDirectory(of: file)
-      index = ShardIndex(
+      index = TarIndex(
         stamp: file.stamp, members: directory.members, others: directory.others, end: directory.end)
     }
     let endings = index.members.map { MemberName($0.name)?.ending }
@@ -35,21 +35,21 @@ struct ShardInspection {
     let found = try findings(places.map { members[$0] }, needs: needs, report: report)
     for (place, finding) in zip(places, found) { index.findings[place] = finding }
     for ending in inputs {
-      index.inspections[ending] = ShardIndex.Inspection(depth: needs.depth(of: ending), pixelLimit: needs.pixelLimit)
+      index.inspections[ending] = TarIndex.Inspection(depth: needs.depth(of: ending), pixelLimit: needs.pixelLimit)
     }
     try file.checkUnchanged(since: index.stamp)
     return index
   }
 
   private func targets(
-    _ target: ShardTarget, members: [TarDirectory.Member], places: [Int]
-  ) throws -> [Int: ShardIndex.Target] {
+    _ target: TarTarget, members: [TarDirectory.Member], places: [Int]
+  ) throws -> [Int: TarIndex.Target] {
     var bytes: [UInt8] = []
-    var targets: [Int: ShardIndex.Target] = [:]
+    var targets: [Int: TarIndex.Target] = [:]
     targets.reserveCapacity(places.count)
     for place in places {
       let member = members[place]
-      guard member.size <= ShardTarget.limit else {
+      guard member.size <= TarTarget.limit else {
         targets[place] = .fault("has \(member.size) bytes, which is too much for a target")
         continue
       }
@@ -61,8 +61,8 @@ struct ShardInspection {
 
   /// What is found in some members, on all processors.
   private func findings(
-    _ members: [TarDirectory.Member], needs: ShardNeeds, report: @escaping (Int) -> Void
-  ) throws -> [ShardIndex.Finding] {
+    _ members: [TarDirectory.Member], needs: TarNeeds, report: @escaping (Int) -> Void
+  ) throws -> [TarIndex.Finding] {
     try onAllProcessors(members.count) { [file] in
       try MemberInspector(file, needs: needs)
     } show: {
@@ -76,37 +76,37 @@ struct ShardInspection {
 /// Looks at inputs; for one thread.
 private struct MemberInspector {
   private let file: TarFile
-  private let needs: ShardNeeds
+  private let needs: TarNeeds
   private let decoder: ImageDecoder
   private var bytes: [UInt8] = []
 
-  init(_ file: TarFile, needs: ShardNeeds) throws {
+  init(_ file: TarFile, needs: TarNeeds) throws {
     self.file = file
     self.needs = needs
     decoder = try ImageDecoder(pixelLimit: needs.pixelLimit)
   }
 
-  mutating func look(at member: TarDirectory.Member) throws -> ShardIndex.Finding {
+  mutating func look(at member: TarDirectory.Member) throws -> TarIndex.Finding {
     let ending = MemberName(member.name)?.ending ?? ""
     return InputKind.isArray(ending) ? try array(member, whole: needs.checks) : try image(member)
   }
 
   /// The size of an image, or why it cannot be decoded.
-  private mutating func image(_ member: TarDirectory.Member) throws -> ShardIndex.Finding {
+  private mutating func image(_ member: TarDirectory.Member) throws -> TarIndex.Finding {
     guard member.size <= decoder.byteLimit else {
       return fault(" has \(member.size) bytes", advice: "at most \(decoder.byteLimit) are read")
     }
     try file.read(member.offset, count: member.size, into: &bytes)
     do {
       let size = try decoder.check(&bytes, name: "")
-      return ShardIndex.Finding(shape: [size.height, size.width])
+      return TarIndex.Finding(shape: [size.height, size.width])
     } catch let failure as Failure where failure.exitCode == .data {
       return fault(failure.message, advice: failure.advice)
     }
   }
 
   /// The shape of an array, or why it cannot be read; with `whole` also whether all numbers are finite.
-  private mutating func array(_ member: TarDirectory.Member, whole: Bool) throws -> ShardIndex.Finding {
+  private mutating func array(_ member: TarDirectory.Member, whole: Bool) throws -> TarIndex.Finding {
     var shape: [Int] = []
     try file.read(member.offset, count: min(member.size, 1 << 12), into: &bytes)
     do {
@@ -119,19 +119,19 @@ private struct MemberInspector {
     } catch let failure as Failure where failure.exitCode == .data {
       return fault(failure.message, advice: failure.advice, depth: .header)
     }
-    guard whole else { return ShardIndex.Finding(shape: shape) }
+    guard whole else { return TarIndex.Finding(shape: shape) }
     try file.read(member.offset, count: member.size, into: &bytes)
     guard try NPYArray(bytes: bytes, source: "").floats().allSatisfy(\.isFinite) else {
       var finding = fault(" holds a number that is not finite as float32", advice: "every number must be finite")
       finding.shape = shape
       return finding
     }
-    return ShardIndex.Finding(shape: shape)
+    return TarIndex.Finding(shape: shape)
   }
 
   private func fault(
-    _ message: String, advice: String?, depth: ShardIndex.Depth = .whole
-  ) -> ShardIndex.Finding {
-    ShardIndex.Finding(fault: ShardIndex.Fault(message: message, advice: advice, depth: depth))
+    _ message: String, advice: String?, depth: TarIndex.Depth = .whole
+  ) -> TarIndex.Finding {
+    TarIndex.Finding(fault: TarIndex.Fault(message: message, advice: advice, depth: depth))
   }
 }

@@ -2,11 +2,11 @@ import Testing
 
 extension EndToEndTests {
   /// From tar files to answers.
-  struct ShardTests {
-    @Test func samplesInShardsAreLearnedMeasuredAndPredicted() throws {
+  struct TarTests {
+    @Test func samplesInTarFilesAreLearnedMeasuredAndPredicted() throws {
       try Folder.temporary { folder in
-        try folder.writeShardRecipe()
-        let trained = try Program.run(["train", "shards.yaml", "--out", "run"], in: folder)
+        try folder.writeTarRecipe()
+        let trained = try Program.run(["train", "tar.yaml", "--out", "run"], in: folder)
         try #require(trained.status == 0, "\(trained.text)")
         #expect(trained.output.contains(/data +48 samples an epoch, 12 for validation, 12 for test/), "\(trained.text)")
         #expect(try folder.contents().filter { $0.hasSuffix(".dp-train-index") }.count == 6)
@@ -16,7 +16,7 @@ extension EndToEndTests {
         #expect(answers.status == 0, "\(answers.text)")
         // The indexes are read again, and damaged ones made anew: the weights stay.
         try folder.write("damaged", to: "train-1.tar.dp-train-index")
-        let again = try Program.run(["train", "shards.yaml", "--out", "again"], in: folder)
+        let again = try Program.run(["train", "tar.yaml", "--out", "again"], in: folder)
         #expect(
           try folder.bytes("run/weights.safetensors") == folder.bytes("again/weights.safetensors"), "\(again.text)")
       }

@@ -1,37 +1,37 @@
 import Diagnostics
 import Formats
 
-/// The samples in indexes of shards, also those that cannot be used.
-struct ShardList {
+/// The samples in indexes of tar files, also those that cannot be used.
+struct TarList {
   /// What may be a sample.
   struct Candidate {
-    var place: ShardPlace
-    /// The input's name in the shard, or the key if there is none.
+    var place: TarPlace
+    /// The input's name in the tar file, or the key if there is none.
     var name: String
     var shape: [Int]
-    var target: ShardIndex.Target
+    var target: TarIndex.Target
     var fault: Failure?
   }
 
   private(set) var candidates: [Candidate] = []
-  /// About members that are not read, one notice for each shard.
+  /// About members that are not read, one notice for each tar file.
   private var unread: [String] = []
-  /// About names that come again, one notice for each shard.
+  /// About names that come again, one notice for each tar file.
   private var repeats: [String] = []
-  /// About members behind the ends of shards, one notice for each.
+  /// About members behind the ends of tar files, one notice for each.
   private var continuations: [String] = []
-  /// Shards that may lack members, by their numbers.
-  private var faultyEnds: [(shard: Int, failure: Failure)] = []
-  private let form: ShardForm
+  /// Tar files that may lack members, by their numbers.
+  private var faultyEnds: [(file: Int, failure: Failure)] = []
+  private let form: TarForm
   private var withInput = 0
   private var withTarget = 0
   /// The key and the endings of the first sample.
   private var first: (key: String, endings: [String])?
 
-  init(_ form: ShardForm) { self.form = form }
+  init(_ form: TarForm) { self.form = form }
 
-  /// Adds the samples of a shard.
-  mutating func add(_ index: ShardIndex, shard: Int, path: String) {
+  /// Adds the samples of a tar file.
+  mutating func add(_ index: TarIndex, number: Int, path: String) {
     struct Sample {
       var input, target: Int?
       var rank = Int.max
@@ -55,7 +55,7 @@ struct ShardList {
         samples.append(Sample())
       }
       if first == nil { first = (String(name.key), []) }
-      if let first, first.key == name.key, shard == 0 { self.first?.endings.append(name.ending) }
+      if let first, first.key == name.key, number == 0 { self.first?.endings.append(name.ending) }
       if let rank = form.inputs.firstIndex(of: name.ending), rank <= samples[place].rank {
         if rank == samples[place].rank { repeated.append(file.name) }
         (samples[place].input, samples[place].rank) = (member, rank)
@@ -72,7 +72,7 @@ struct ShardList {
         others.add("\(key).*", isFolder: false)
         continue
       }
-      add(key: String(key), input: sample.input, target: sample.target, of: index, shard: shard, path: path)
+      add(key: String(key), input: sample.input, target: sample.target, of: index, number: number, path: path)
     }
     let reason = "samples are files KEY.\(form.inputs[0]) and KEY.\(form.target.ending)"
     unread += others.notices(root: path, reason: reason)
@@ -84,21 +84,21 @@ struct ShardList {
     }
     if let notice = index.end.notice(of: path) { continuations.append(notice) }
     if let fault = index.end.fault(of: path) {
-      faultyEnds.append((shard, Failure(.data, fault, advice: "copy or write it again")))
+      faultyEnds.append((number, Failure(.data, fault, advice: "copy or write it again")))
     }
   }
 
   private mutating func add(
-    key: String, input: Int?, target: Int?, of index: ShardIndex, shard: Int, path: String
+    key: String, input: Int?, target: Int?, of index: TarIndex, number: Int, path: String
   ) {
     var fault: Failure?
     var candidate = Candidate(
-      place: ShardPlace(shard: shard, offset: 0, size: 0), name: key, shape: [], target: .fault("is missing"))
+      place: TarPlace(file: number, offset: 0, size: 0), name: key, shape: [], target: .fault("is missing"))
     if let target { candidate.target = index.targets[form.target.text]?[target] ?? .fault("is missing") }
     if let input {
       let member = index.members[input]
       candidate.name = member.name
-      candidate.place = ShardPlace(shard: shard, offset: member.offset, size: member.size)
+      candidate.place = TarPlace(file: number, offset: member.offset, size: member.size)
       let finding = index.findings[input]
       let depth = form.needs.depth(of: MemberName(member.name)?.ending ?? "")
       candidate.shape = depth > .place ? finding?.shape ?? [] : []
@@ -108,26 +108,26 @@ struct ShardList {
       }
     } else {
       fault = Failure(
-        .data, "\(path): \(key) has no input \(ShardList.list(form.inputs))", advice: ShardList.memberAdvice)
+        .data, "\(path): \(key) has no input \(TarList.list(form.inputs))", advice: TarList.memberAdvice)
     }
     if target == nil, fault == nil {
-      fault = Failure(.data, "\(path): \(key) has no target .\(form.target.ending)", advice: ShardList.memberAdvice)
+      fault = Failure(.data, "\(path): \(key) has no target .\(form.target.ending)", advice: TarList.memberAdvice)
     }
     candidate.fault = fault
     candidates.append(candidate)
   }
 
-  /// What is wrong with the shards, `source` in messages.
-  func damage(_ source: String) -> ShardDamage {
-    ShardDamage(source: source, samples: candidates.compactMap(\.fault), breaks: breaks)
+  /// What is wrong with the tar files, `source` in messages.
+  func damage(_ source: String) -> TarDamage {
+    TarDamage(source: source, samples: candidates.compactMap(\.fault), breaks: breaks)
   }
 
-  /// The shards that may lack members.
-  var breaks: [ShardBreak] {
+  /// The tar files that may lack members.
+  var breaks: [TarBreak] {
     guard !faultyEnds.isEmpty else { return [] }
     var samples: [Int: Int] = [:]
-    for candidate in candidates where candidate.fault == nil { samples[candidate.place.shard, default: 0] += 1 }
-    return faultyEnds.map { ShardBreak(failure: $0.failure, samples: samples[$0.shard] ?? 0) }
+    for candidate in candidates where candidate.fault == nil { samples[candidate.place.file, default: 0] += 1 }
+    return faultyEnds.map { TarBreak(failure: $0.failure, samples: samples[$0.file] ?? 0) }
   }
 
   /// Notices about members that are not read.
@@ -148,7 +148,7 @@ struct ShardList {
   func targetName(_ candidate: Int, _ paths: [String]) -> String {
     let found = candidates[candidate]
     let key = MemberName(found.name).map { String($0.key) } ?? found.name
-    return "\(paths[found.place.shard]): \(key).\(form.target.ending)"
+    return "\(paths[found.place.file]): \(key).\(form.target.ending)"
   }
 
   /// The failure if no sample has what is needed; nil if some have.
@@ -160,7 +160,7 @@ struct ShardList {
     let held = "the first, \(first.key), has \(first.endings.prefix(8).joined(separator: ", "))"
     if withInput == 0 {
       return Failure(
-        .data, "\(source): no sample has an input \(ShardList.list(form.inputs)); \(held)",
+        .data, "\(source): no sample has an input \(TarList.list(form.inputs)); \(held)",
         advice: "data.input names the ending of inputs")
     }
     if withTarget == 0 {
@@ -171,7 +171,7 @@ struct ShardList {
     return nil
   }
 
-  private static let memberAdvice = "write all members of a sample one after the other into one shard"
+  private static let memberAdvice = "write all members of a sample one after the other into one tar file"
 
   private static func list(_ endings: [String]) -> String {
     endings.map { ".\($0)" }.joined(separator: ", ")

@@ -3,8 +3,8 @@ import Formats
 import Images
 import Tensors
 
-/// What the samples of shards are made of.
-public struct ShardForm: Sendable {
+/// What the samples of tar files are made of.
+public struct TarForm: Sendable {
   /// What targets are.
   public enum Targets: Sendable {
     /// Classes with these names; nil for those that occur. `ignored` is an index that is no class. `example` says that samples
@@ -17,7 +17,7 @@ public struct ShardForm: Sendable {
   /// The endings of inputs, in the order in which a sample is searched for them.
   public let inputs: [String]
   /// The member that holds the target.
-  public let target: ShardTarget
+  public let target: TarTarget
   /// What targets are.
   public var targets: Targets
   /// Whether inputs are read whole, once, to leave out those that are damaged.
@@ -27,15 +27,15 @@ public struct ShardForm: Sendable {
 
   /// The form of samples with these members.
   /// - Parameters:
-  ///   - inputs: endings such as `jpg` or `left.npy`; empty for those of the first sample in `shards`.
-  ///   - shards: the shards of the training samples.
+  ///   - inputs: endings such as `jpg` or `left.npy`; empty for those of the first sample in `files`.
+  ///   - files: the tar files of the training samples.
   /// - Throws: `Failure` (configuration) if an ending is neither an image's nor an array's, (noInput, data, inputOutput) if the
-  ///   first shard cannot be read or its first sample has no input.
+  ///   first tar file cannot be read or its first sample has no input.
   public init(
-    inputs: [String], target: ShardTarget, targets: Targets, shards: ShardPattern, checks: Bool = true,
+    inputs: [String], target: TarTarget, targets: Targets, files: FilePattern, checks: Bool = true,
     pixelLimit: Int = ImageDecoder.defaultPixelLimit
   ) throws {
-    self.inputs = try inputs.isEmpty ? ShardForm.usualInputs(of: shards) : ShardForm.checked(inputs)
+    self.inputs = try inputs.isEmpty ? TarForm.usualInputs(of: files) : TarForm.checked(inputs)
     self.target = target
     self.targets = targets
     self.checks = checks
@@ -45,8 +45,8 @@ public struct ShardForm: Sendable {
   /// Whether inputs are arrays; otherwise they are images.
   public var areArrays: Bool { inputs.contains(where: InputKind.isArray) }
 
-  var needs: ShardNeeds {
-    ShardNeeds(inputs: inputs, target: target, checks: checks, pixelLimit: pixelLimit)
+  var needs: TarNeeds {
+    TarNeeds(inputs: inputs, target: target, checks: checks, pixelLimit: pixelLimit)
   }
 
   private static func checked(_ inputs: [String]) throws -> [String] {
@@ -65,10 +65,10 @@ public struct ShardForm: Sendable {
   }
 
   /// The endings of images, or `npy`, whichever the first sample has.
-  private static func usualInputs(of shards: ShardPattern) throws -> [String] {
+  private static func usualInputs(of files: FilePattern) throws -> [String] {
     var fault: String?
-    for path in shards.paths {
-      let (members, end) = try ShardIndexing.contents(of: path)
+    for path in files.paths {
+      let (members, end) = try TarIndexing.contents(of: path)
       fault = fault ?? end.fault(of: path)
       guard let first = members.lazy.compactMap({ MemberName($0.name) }).first else { continue }
       let endings = members.lazy.compactMap { MemberName($0.name) }.filter { $0.key == first.key }.map(\.ending)
@@ -81,7 +81,7 @@ public struct ShardForm: Sendable {
       ).adding(fault)
     }
     throw Failure(
-      .data, "\(shards.text): there are no samples", advice: "members are named KEY.jpg, KEY.cls and so on"
+      .data, "\(files.text): there are no samples", advice: "members are named KEY.jpg, KEY.cls and so on"
     ).adding(fault)
   }
 }

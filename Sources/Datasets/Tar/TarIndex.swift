@@ -1,8 +1,8 @@
 import Formats
 import Images
 
-/// What is known of a shard: its members, what was found in those that are inputs, and the texts of targets.
-struct ShardIndex: Equatable {
+/// What is known of a tar file: its members, what was found in those that are inputs, and the texts of targets.
+struct TarIndex: Equatable {
   /// How far an input was looked at.
   enum Depth: UInt8, Comparable {
     /// Its place and size alone.
@@ -44,7 +44,7 @@ struct ShardIndex: Equatable {
     var pixelLimit: Int
   }
 
-  /// The shard's size and time.
+  /// The tar file's size and time.
   var stamp: FileStamp
   /// Its files.
   var members: [TarDirectory.Member]
@@ -60,12 +60,12 @@ struct ShardIndex: Equatable {
   var targets: [String: [Int: Target]] = [:]
 
   /// Whether it holds all that is needed.
-  func satisfies(_ needs: ShardNeeds) -> Bool {
+  func satisfies(_ needs: TarNeeds) -> Bool {
     (needs.target.map { targets[$0.text] != nil } ?? true) && needs.inputs.allSatisfy { isInspected($0, for: needs) }
   }
 
   /// Whether inputs with an ending were looked at as far as needed.
-  func isInspected(_ ending: String, for needs: ShardNeeds) -> Bool {
+  func isInspected(_ ending: String, for needs: TarNeeds) -> Bool {
     let depth = needs.depth(of: ending)
     guard depth > .place else { return true }
     guard let done = inspections[ending], done.depth >= depth else { return false }
@@ -73,19 +73,19 @@ struct ShardIndex: Equatable {
   }
 }
 
-/// What a recipe needs to know of its shards.
-struct ShardNeeds: Equatable, Sendable {
+/// What a recipe needs to know of its tar files.
+struct TarNeeds: Equatable, Sendable {
   /// The endings of inputs.
   var inputs: [String] = []
   /// The target; nil for none.
-  var target: ShardTarget?
+  var target: TarTarget?
   /// Whether inputs are read whole, to find those that are damaged.
   var checks = true
   /// The most pixels that an image may claim.
   var pixelLimit = ImageDecoder.defaultPixelLimit
 
   /// How far inputs with an ending are looked at. The shape of an array must be known in any case.
-  func depth(of ending: String) -> ShardIndex.Depth { checks ? .whole : InputKind.isArray(ending) ? .header : .place }
+  func depth(of ending: String) -> TarIndex.Depth { checks ? .whole : InputKind.isArray(ending) ? .header : .place }
 }
 
 /// What an input is, by its ending.

@@ -1,13 +1,13 @@
 import Diagnostics
 
-/// What is wrong with some shards and their samples.
-package struct ShardDamage: Sendable {
-  /// The shards, for messages.
+/// What is wrong with some tar files and their samples.
+package struct TarDamage: Sendable {
+  /// The tar files, for messages.
   let source: String
   /// Why samples were left out.
   let samples: [Failure]
-  /// Shards that may lack members.
-  let breaks: [ShardBreak]
+  /// Tar files that may lack members.
+  let breaks: [TarBreak]
   /// That targets are not of one kind; nil if they seem to be.
   var mixture: String?
 
@@ -44,8 +44,8 @@ package struct ShardDamage: Sendable {
   }
 }
 
-/// A shard that may lack members, since it is cut or has no mark of its end.
-struct ShardBreak {
+/// A tar file that may lack members, since it is cut or has no mark of its end.
+struct TarBreak {
   /// What is wrong with it.
   let failure: Failure
   /// The number of samples that are read from it.

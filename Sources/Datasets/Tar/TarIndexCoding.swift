@@ -2,13 +2,13 @@ import Formats
 
 /// The file of an index, binary: a mark with the version, then the fields as little-endian numbers and texts with their lengths,
 /// then the SHA-256 of all before.
-extension ShardIndex {
-  private static let mark = Array("dp-train shards 3\n".utf8)
+extension TarIndex {
+  private static let mark = Array("dp-train tar 3\n".utf8)
   private static let digestLength = 64
 
   /// The bytes of the file.
   func encoded() throws -> [UInt8] {
-    var writer = ByteWriter(ShardIndex.mark)
+    var writer = ByteWriter(TarIndex.mark)
     for number in [stamp.size, stamp.seconds, stamp.nanoseconds] { writer.write(number) }
     writer.write(end)
     writer.write(members.count)
@@ -65,13 +65,13 @@ extension ShardIndex {
 
   /// Reads the bytes of a file; nil if they are damaged or of another version.
   init?(_ bytes: [UInt8]) {
-    guard bytes.count > ShardIndex.mark.count + ShardIndex.digestLength, bytes.starts(with: ShardIndex.mark) else {
+    guard bytes.count > TarIndex.mark.count + TarIndex.digestLength, bytes.starts(with: TarIndex.mark) else {
       return nil
     }
-    let end = bytes.count - ShardIndex.digestLength
+    let end = bytes.count - TarIndex.digestLength
     let digest = try? bytes.withUnsafeBytes { try sha256(of: UnsafeRawBufferPointer(rebasing: $0[..<end])) }
     guard let digest, bytes[end...].elementsEqual(digest.utf8) else { return nil }
-    var reader = ByteReader(bytes[ShardIndex.mark.count..<end])
+    var reader = ByteReader(bytes[TarIndex.mark.count..<end])
     do {
       try self.init(&reader)
     } catch {
@@ -183,7 +183,7 @@ private struct ByteReader {
     return String(decoding: rest.prefix(count), as: UTF8.self)
   }
 
-  mutating func target() throws(End) -> ShardIndex.Target {
+  mutating func target() throws(End) -> TarIndex.Target {
     switch try number() {
     case 0: return .text(try text())
     case 1: return .fault(try text())
@@ -218,8 +218,8 @@ private struct ByteReader {
     }
   }
 
-  mutating func depth() throws(End) -> ShardIndex.Depth {
-    guard let depth = UInt8(exactly: try number()).flatMap(ShardIndex.Depth.init) else { throw End() }
+  mutating func depth() throws(End) -> TarIndex.Depth {
+    guard let depth = UInt8(exactly: try number()).flatMap(TarIndex.Depth.init) else { throw End() }
     return depth
   }
 }
