@@ -22,6 +22,11 @@ public struct TrainingJob {
   /// Makes additional observers on rank 0 before the first step, from the path of the run folder.
   public var observers: (String) throws -> [any Observer] = { _ in [] }
 
+  /// Why a script starts the training again, for its history; nil if none does.
+  package var reason: String?
+  /// A file to which rank 0 writes the path of the folder that it chose, for scripts; nil for none.
+  package var folderFile: String?
+
   /// What this training shares with the others of its job; nil if it is the only one.
   var part: TrainingPart?
 
@@ -104,7 +109,7 @@ public struct TrainingJob {
       if let place = try makePlace?() {
         (folder, job.part) = place
       } else {
-        folder = try RunFolder.create(name: recipe.name, out: out, resumes: resumes)
+        folder = try createFolder(name: recipe.name)
         if part == nil { try folder?.lock(resumes: resumes, warn: Terminal.warn) }
       }
     }
@@ -114,6 +119,13 @@ public struct TrainingJob {
     return TrainingRun(
       recipe: recipe, experiment: experiment, workspace: workspace, warnings: warnings, folder: folder, job: job,
       continues: continues, checkpoint: checkpoint)
+  }
+
+  /// Creates the folder of the whole job, and tells scripts its path.
+  func createFolder(name: String) throws -> RunFolder {
+    let folder = try RunFolder.create(name: name, out: out, resumes: resumes)
+    if let folderFile { try folder.write(folder.path + "\n", to: folderFile) }
+    return folder
   }
 
   /// The checkpoint to resume from; nil if there is none.

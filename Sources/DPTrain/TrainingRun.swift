@@ -62,7 +62,15 @@ struct TrainingRun {
       throw error
     }
     try timeline?.write(to: folder?.timeline)
-    if let folder { try conclude(summary, folder: folder, best: keeper.best, limit: limit) }
+    if let folder {
+      let cause = summary.stopped.map { $0 == .timeLimit ? limit?.text ?? $0.text : $0.text }
+      if let cause {
+        try folder.note(
+          RunHistory(
+            .stop, step: summary.steps, ranks: environment.ranks, hosts: environment.hosts, cause: cause))
+      }
+      try conclude(summary, folder: folder, best: keeper.best, cause: cause)
+    }
     return summary
   }
 
@@ -119,6 +127,12 @@ struct TrainingRun {
   ) throws {
     try folder.write(recipe.resolvedYAML(), to: folder.recipe)
     try folder.write(json: environment, to: folder.environment)
+    // What a script says is true of the runs that were under way when it started the ranks.
+    let isAnother = !folder.readHistory().isEmpty
+    try folder.note(
+      RunHistory(
+        .start, step: manifest?.progress.step ?? 0, ranks: environment.ranks, hosts: environment.hosts,
+        cause: isAnother ? job.reason : nil))
     try writeFacts(to: folder, resumes: manifest != nil)
     Terminal.write(SettingsTable.text(recipe, experiment: experiment, environment: environment, folder: folder))
     if manifest == nil, let loaded = experiment.loadedWeights { Terminal.write(Format.table(loaded.rows) + "\n") }
@@ -140,13 +154,13 @@ struct TrainingRun {
     try folder.write(json: facts, to: folder.dataFacts)
   }
 
+  /// Ends the run; `cause` is what stopped it before its end.
   private func conclude(
-    _ summary: RunSummary, folder: RunFolder, best: EvaluationReport?, limit: TimeLimit?
+    _ summary: RunSummary, folder: RunFolder, best: EvaluationReport?, cause: String?
   ) throws {
-    if let stopped = summary.stopped {
-      let cause = stopped == .timeLimit ? limit?.text : nil
+    if let cause {
       Terminal.write(
-        "\nstopped by \(cause ?? stopped.text) after step \(Format.count(summary.steps)), and saved; resume with\n"
+        "\nstopped by \(cause) after step \(Format.count(summary.steps)), and saved; resume with\n"
           + "  \(job.part?.resumption ?? "dp-train train --out \(folder.path) --resume")\n")
       return
     }

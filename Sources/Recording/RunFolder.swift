@@ -20,6 +20,8 @@ public struct RunFolder: Sendable {
   public var dataFacts: String { path + "/data.json" }
   /// Versions, ranks, hosts, instruction set.
   public var environment: String { path + "/environment.json" }
+  /// One line for each start of the run, and for each stop before its end.
+  package var history: String { path + "/history.jsonl" }
   /// One line per step and per evaluation.
   public var metrics: String { path + "/metrics.jsonl" }
   /// One row per epoch.
@@ -46,7 +48,7 @@ public struct RunFolder: Sendable {
     let folder = RunFolder(path: NSString.path(withComponents: parts))
     let own = [
       folder.recipe, folder.dataFacts, folder.environment, folder.metrics, folder.epochs, folder.distributions,
-      folder.timeline, folder.weights, folder.result,
+      folder.timeline, folder.weights, folder.result, folder.history,
     ]
     let holder = parts.lastIndex(of: "checkpoints").map {
       RunFolder(path: NSString.path(withComponents: Array(parts[..<$0])))

@@ -15,6 +15,8 @@ public final class Trainer {
   private let keeper: CheckpointKeeper?
   private let activity: Activity
   private var progress = TrainingProgress()
+  /// Whether all ranks save at the end of the epoch, as they agreed in its last step.
+  private var savesEpoch = false
 
   /// Prepares a run. Every rank makes one; only rank 0 should have observers. Without `control` the run takes no requests,
   /// and without `keeper` it saves nothing. `activity` is told the phases of the run; `link` decides how gradients travel
@@ -92,7 +94,8 @@ public final class Trainer {
       }
       if progress.position == 0 { step.beginEpoch() }
       let positions = progress.position..<min(progress.position + settings.samplesPerStep, samples)
-      step.request = control?.request(step: progress.step + 1) ?? .none
+      let ended = positions.upperBound == samples ? progress.epoch + 1 : nil
+      step.request = control?.request(step: progress.step + 1, endOf: ended) ?? .none
       try step.run(epoch: progress.epoch, positions: positions, into: &report)
       progress.totals.add(report)
       progress.position = positions.upperBound
@@ -104,6 +107,7 @@ public final class Trainer {
       if step.update.isRecorded { try showTensors() }
       let request = step.agreedRequest
       if request >= .save { try save(waits: request.isStop) }
+      savesEpoch = request == .saveEpoch
       if request.isStop { return try finish(start: start, stopped: request) }
     }
     if progress.evaluation?.step != progress.step { try monitorTraining() }
@@ -143,7 +147,8 @@ public final class Trainer {
     progress.epoch += 1
     progress.position = 0
     progress.totals = EpochTotals()
-    if control?.wantsSave(epoch: progress.epoch) == true { try save(waits: false) }
+    if savesEpoch { try save(waits: false) }
+    savesEpoch = false
   }
 
   private func monitorTraining() throws {
@@ -167,6 +172,7 @@ public final class Trainer {
   /// Takes a checkpoint. Every rank calls it, also within an epoch, when layers may carry states.
   private func save(waits: Bool) throws {
     guard let keeper else { return }
+    let start = monotonicSeconds()
     activity.enter(.saving, step: progress.step)
     try experiment.model.weights.awaitValues()
     let isWithinEpoch = progress.position > 0 && progress.position < samples
@@ -176,7 +182,7 @@ public final class Trainer {
     progress.unusualSteps = step.update.unusualSteps?.copy
     progress.shortening = step.update.shortening?.copy
     try keeper.save(progress, state, recorded: recorded, waits: waits)
-    control?.didSave()
+    control?.didSave(seconds: monotonicSeconds() - start + keeper.writingSeconds)
   }
 
   private func finish(

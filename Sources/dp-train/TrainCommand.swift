@@ -48,6 +48,16 @@ struct TrainCommand: ParsableCommand, UsesRanks {
   @Option(help: ArgumentHelp("How many steps the timeline shows, from the first.", valueName: "steps"))
   var timelineSteps = 50
 
+  @Option(
+    help: ArgumentHelp(
+      "Why a script resumes the run, for its history.jsonl and its report.", valueName: "text", visibility: .hidden))
+  var reason: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the path of the run folder to a file, for scripts.", valueName: "file", visibility: .hidden))
+  var folderTo: String?
+
   func validate() throws {
     guard (1...1_000_000).contains(timelineSteps) else {
       throw ValidationError("--timeline-steps must be from 1 to 1000000, not \(timelineSteps)")
@@ -71,6 +81,8 @@ struct TrainCommand: ParsableCommand, UsesRanks {
     job.stallWarning = stallWarning
     job.stallAbort = stallAbort
     job.oversubscribes = ranks.oversubscribe
+    job.reason = reason
+    job.folderFile = folderTo
     job.timelineSteps = timeline ? timelineSteps : nil
     job.run {
       guard resume, let former = out.map(RunFolder.init(path:)), former.exists else { return try recipe.load() }

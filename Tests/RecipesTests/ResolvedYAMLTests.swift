@@ -90,8 +90,9 @@ import Testing
         checkpoint:
           epochs: 1
           steps: none
-          minutes: 10
+          minutes: 5
           apart: 10
+          share: 0.01
           keep: 2
         record:
           every: 1

@@ -125,6 +125,19 @@ package struct Mpirun: Equatable, Sendable {
     return [("time", "10"), ("intvl", "2"), ("probes", "5")].flatMap { [option, "oob_tcp_keepalive_\($0)", $1] }
   }
 
+  /// The command by which it runs others on machines, from the variables that set it; ssh if none does. Of several, as in
+  /// "ssh : rsh", it is the first.
+  package func remoteAgent(environment: [String: String] = ProcessInfo.processInfo.environment) -> [String] {
+    let names =
+      switch kind {
+      case .openMPI4: ["OMPI_MCA_plm_rsh_agent"]
+      case .openMPI5: ["PRTE_MCA_plm_ssh_agent", "OMPI_MCA_plm_rsh_agent"]
+      case .hydra: ["HYDRA_LAUNCHER_EXEC", "I_MPI_HYDRA_BOOTSTRAP_EXEC"]
+      }
+    let words = names.compactMap { environment[$0] }.first?.split(separator: " ").prefix { $0 != ":" } ?? []
+    return words.isEmpty ? ["ssh"] : words.map(String.init)
+  }
+
   /// Whether an environment variable describes a rank's job: a process that starts another job must clear it.
   package static func isOfAJob(_ variable: String) -> Bool {
     ["OMPI_", "PMIX_", "PMI_", "PRTE_", "HYDI_", "MPI_LOCAL", "MPIR_CVAR_CH3_INTERFACE", "SLURM_"].contains {

@@ -114,7 +114,7 @@ final class FoldsRun {
 
   /// Makes the job's folder on rank 0, and keeps other jobs out of it until this one ends.
   private func makeFolder() throws -> FoldsFolder {
-    let run = try RunFolder.create(name: recipe.name, out: job.out, resumes: job.resumes)
+    let run = try job.createFolder(name: recipe.name)
     try run.lock(resumes: job.resumes, warn: Terminal.warn)
     return FoldsFolder(path: run.path)
   }

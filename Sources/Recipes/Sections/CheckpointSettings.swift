@@ -3,7 +3,7 @@ import Training
 /// When training saves its state, from which it can be resumed.
 public struct CheckpointSettings: RecipeSettings {
   /// When to save, and how many to keep.
-  public var schedule = CheckpointSchedule(minutes: 10, apart: 10)
+  public var schedule = CheckpointSchedule(minutes: 5, apart: 10, share: 0.01)
 
   /// Every key at its default.
   public init() {}
@@ -18,6 +18,9 @@ public struct CheckpointSettings: RecipeSettings {
       RecipeKey(
         "apart", \.schedule.apart, .number(.atLeast(0)),
         "the fewest seconds from any checkpoint to one at the end of an epoch"),
+      RecipeKey(
+        "share", \.schedule.share, .optional(.number(.from(0.0001, through: 1))),
+        "the greatest share of the time that checkpoints after `minutes` and `epochs` take; if saving lasts long, they are rarer"),
       RecipeKey(
         "keep", \.schedule.keep, .number(.atLeast(1)), "how many of the newest checkpoints to keep, besides the best"),
     ])

@@ -56,7 +56,8 @@ struct SettingsSection {
     ]
     return Table(
       headings: [""] + runs.map(\.name),
-      rows: rows(facts, missing: "unknown") + rows(options, missing: "none") + rows(results, missing: "unknown"))
+      rows: rows(facts, missing: "unknown") + rows(options, missing: "none") + rows(results, missing: "unknown")
+        + rows([("starts", { RunHistory.words($0.folder.readHistory()) })], missing: "1"))
   }
 
   /// A row for each fact that some run has.

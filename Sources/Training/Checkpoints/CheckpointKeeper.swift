@@ -129,6 +129,10 @@ public final class CheckpointKeeper {
     return best
   }
 
+  /// The processor's seconds that the last checkpoint to be written took; 0 before and on ranks without a store. Its thread
+  /// takes them from training, unlike the time for which it waits for the disk.
+  var writingSeconds: Double { root?.writer.processorSeconds ?? 0 }
+
   /// Waits for a checkpoint that is being written. Call it before training ends in any way.
   func finish() {
     if let failure = root?.writer.finish() { complain(failure) }

@@ -8,15 +8,21 @@ public struct CheckpointSchedule: Equatable, Sendable {
   public var epochs: Int
   /// The minimum seconds between any checkpoint and one at the end of an epoch, so that short epochs are not slowed down.
   public var apart: Double
+  /// The greatest share of the time that checkpoints after minutes and at the ends of epochs may take: if saving lasts long,
+  /// they are rarer. Nil for no limit.
+  public var share: Double?
   /// How many of the newest checkpoints are kept.
   public var keep: Int
 
   /// A schedule of checkpoints.
-  public init(steps: Int? = nil, minutes: Double? = nil, epochs: Int = 1, apart: Double = 0, keep: Int = 2) {
+  public init(
+    steps: Int? = nil, minutes: Double? = nil, epochs: Int = 1, apart: Double = 0, share: Double? = nil, keep: Int = 2
+  ) {
     self.steps = steps
     self.minutes = minutes
     self.epochs = epochs
     self.apart = apart
+    self.share = share
     self.keep = keep
   }
 }

@@ -8,6 +8,7 @@ final class CheckpointWriter: @unchecked Sendable {
   private var isRunning = false
   private var isDone = false
   private var outcome: Failure?
+  private var seconds = 0.0
 
   /// Whether a job is running.
   var isBusy: Bool {
@@ -16,19 +17,26 @@ final class CheckpointWriter: @unchecked Sendable {
     return isRunning && !isDone
   }
 
+  /// The processor's seconds that the last finished job took.
+  var processorSeconds: Double { lock.withLock { seconds } }
+
   /// Starts `job` on the background thread. No other job may be running. If no thread starts, `finish` returns the failure.
   func start(_ job: Job) {
     precondition(!isRunning, "one thing is written at a time")
     isRunning = true
     do {
-      try SystemThread.start("checkpoint") { [self] in end(Result(catching: job.body)) }
+      try SystemThread.start("checkpoint") { [self] in
+        // The thread is new, so all of its time is the job's.
+        end(Result(catching: job.body), seconds: threadSeconds())
+      }
     } catch {
-      end(.failure(error))
+      end(.failure(error), seconds: 0)
     }
   }
 
-  private func end(_ result: Result<Void, any Error>) {
+  private func end(_ result: Result<Void, any Error>, seconds: Double) {
     lock.withLock {
+      self.seconds = seconds
       if case .failure(let error) = result { outcome = error as? Failure ?? Failure(.software, "\(error)") }
       isDone = true
     }

@@ -2,6 +2,8 @@
 public enum Request: Int, Comparable, Sendable {
   /// No request.
   case none
+  /// Save a checkpoint at the end of the epoch that the step ends, after its evaluation.
+  case saveEpoch
   /// Save a checkpoint.
   case save
   /// Save and end, because the part of the training that was asked for is done.
@@ -24,7 +26,7 @@ public enum Request: Int, Comparable, Sendable {
   public var text: String {
     switch self {
     case .none: "nothing"
-    case .save: "a request to save"
+    case .saveEpoch, .save: "a request to save"
     case .pause: "the end of its part"
     case .stopFile: "the file stop in the run folder"
     case .timeLimit: "the time limit"

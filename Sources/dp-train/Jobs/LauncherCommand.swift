@@ -10,6 +10,8 @@ struct LauncherCommand: ParsableCommand {
       The command depends on the MPI. In scripts:
         mapfile -t start < <(dp-train launcher --ranks 8)
         "${start[@]}" dp-train train temporal-order
+      With --loop it prints functions in bash that start ranks, and again if they fail: scripts of dp-train launch use
+      them.
       """)
 
   @Option(help: "The number of ranks on this machine.")
@@ -18,19 +20,43 @@ struct LauncherCommand: ParsableCommand {
   @Option(help: "A file of machines and their ranks, one per line: NAME slots=RANKS, or NAME:RANKS.")
   var hosts: String?
 
+  @Flag(help: "Leave out machines that do not answer within seconds, by ssh or the launcher's own agent, and name them.")
+  var answering = false
+
+  @Flag(help: "Print the functions that start ranks again after a failure.")
+  var loop = false
+
   func validate() throws {
-    guard (ranks == nil) != (hosts == nil) else { throw ValidationError("give --ranks or --hosts") }
+    guard [ranks != nil, hosts != nil, loop].count(where: { $0 }) == 1 else {
+      throw ValidationError("give --ranks, --hosts or --loop")
+    }
+    guard !answering || hosts != nil else { throw ValidationError("--answering goes with --hosts") }
     guard ranks.map({ $0 > 0 }) ?? true else { throw ValidationError("--ranks must be 1 or more") }
   }
 
   func run() throws {
+    guard !loop else { return Terminal.write(RestartLoop.text) }
     let mpirun = try Mpirun.find()
     let command =
       if let hosts {
-        mpirun.command(hosts: try HostFile.read(hosts))
+        mpirun.command(hosts: try machines(of: HostFile.read(hosts), mpirun))
       } else {
         mpirun.command(ranks: ranks ?? 1, cores: ProcessInfo.processInfo.activeProcessorCount)
       }
     Terminal.write(command.map { $0 + "\n" }.joined())
+  }
+
+  /// The machines to start ranks on. If none answers, all: the launcher says why, or reaches them in another way.
+  private func machines(of all: [(name: String, ranks: Int)], _ mpirun: Mpirun) -> [(name: String, ranks: Int)] {
+    guard answering else { return all }
+    let agent = mpirun.remoteAgent()
+    let silent = HostProbe(agent: agent).silent(all.map(\.name))
+    guard !silent.isEmpty else { return all }
+    guard silent.count < all.count else {
+      complain("dp-train: no machine answers \"\(agent.joined(separator: " ")) NAME\"; trying to start ranks on all")
+      return all
+    }
+    complain("dp-train: left out, as they do not answer: \(silent.joined(separator: ", "))")
+    return all.filter { !silent.contains($0.name) }
   }
 }

@@ -112,6 +112,17 @@ struct BatchScript {
       """
   }
 
+  /// The lines that define `keep_training`, which starts ranks, and again if they fail.
+  var loop: String {
+    """
+    # How many restarts in a row may bring no newer checkpoint; 0 for no restart.
+    restarts=${DPTRAIN_RESTARTS:-3}
+    # Functions that start the ranks, and again if they fail.
+    loop=$("$program" launcher --loop) || exit $?
+    eval "$loop"
+    """
+  }
+
   /// The lines that name recipe and run folder. The shell variable `number` holds a job's number in an array.
   func folder(number: String) -> String {
     if let sweep {

@@ -5,7 +5,9 @@ extension BatchScript {
     #!/bin/bash
     # Trains on the machines of a list, reached by ssh without a password: bash FILE HOSTFILE
     # HOSTFILE has a line for each: NAME slots=RANKS. Program, data and run folder must have the same paths on all.
-    # To stop, make a file named stop in the run folder. Started again, training resumes.
+    # If a rank or a machine fails, training goes on from its newest checkpoint, on the machines that answer then; one that is
+    # back joins at the next restart. To stop, send SIGTERM to this script, or make a file named stop in the run folder.
+    # Started again, training resumes.
     set -euo pipefail
     hosts=${1:?a HOSTFILE is needed: a file with lines such as node1 slots=8}
     \#(surroundings)
@@ -13,10 +15,18 @@ extension BatchScript {
     recipe=(\#(recipe))
     \#(runLines)
 
-    # The program knows the mpirun of its MPI, and its options for machines and ranks.
-    words=$("$program" launcher --hosts "$hosts") || exit $?
-    mapfile -t start <<<"$words"
-    exec "${start[@]}" "$program" \#(subcommand) "${recipe[@]}" --out "$run" \#(quotedOptions)--stall-abort 600
+    \#(loop)
+    words=(\#(subcommand) "${recipe[@]}" --out "$run" \#(quotedOptions)--stall-abort 600)
+    # The program knows the mpirun of its MPI, its options for machines and ranks, and which machines answer.
+    choose_ranks() {
+      local command
+      command=$("$program" launcher --hosts "$hosts" --answering) || return
+      mapfile -t start <<<"$command"
+      place="${start[-1]} ranks on $(sed -n '/^--*hosts*$/ { n; p; }' <<<"$command")"
+    }
+    status=0
+    keep_training || status=$?
+    exit "$status"
 
     """#
   }

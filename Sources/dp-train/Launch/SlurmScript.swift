@@ -9,7 +9,8 @@ extension BatchScript {
       #!/bin/bash
       # Trains under Slurm: sbatch FILE
       # Two minutes before the time is up, or if the job is preempted, training saves its state. The job is then queued
-      # again and resumes on any number of ranks. It is also queued again if a rank or a machine fails.
+      # again and resumes on any number of ranks. If a rank or a machine fails, training goes on in the same job, from its
+      # newest checkpoint, on the machines that answer; if that does not help, the job is queued again.
       # Options; a line that begins with ## is a comment:
       #SBATCH --job-name=\#(name.directiveWord)
       #SBATCH --nodes=\#(nodes)
@@ -23,35 +24,56 @@ extension BatchScript {
       ##SBATCH --output=%x-%j.out
       \#(array)
       #SBATCH --requeue
+      #SBATCH --no-kill
       #SBATCH --open-mode=append
       #SBATCH --signal=B:USR1@120
       \#(surroundings)
       # How Slurm starts the ranks: pmix for Open MPI, pmi2 for MPICH and Intel MPI, cray_shasta for Cray.
       # srun --mpi=list lists those that are installed.
       plugin=${DPTRAIN_PLUGIN:-\#(site.plugin.shellQuoted)}
-      # How many times the job is queued again after a rank or a machine fails.
-      restarts=5
+      # How many times the job is queued again if restarts do not help.
+      requeues=5
 
       cd "${SLURM_SUBMIT_DIR:-.}" || exit 66
       \#(folder(number: "SLURM_ARRAY_TASK_ID"))
-      requeues=0
-      # srun passes SIGUSR1 to every rank. SIGTERM reaches the ranks directly; this script must survive it.
-      pid=
-      trap 'requeues=1; [ -z "$pid" ] || kill -USR1 $pid' USR1
-      trap ':' TERM
-      # -K1 ends the job if a rank dies; without it the others would wait.
-      srun -K1 --mpi="$plugin" "$program" \#(subcommand) "${recipe[@]}" --out "$run" \#(quotedOptions)--stall-abort 600 &
-      pid=$!
-      while kill -0 $pid 2>/dev/null; do wait $pid; done
-      wait $pid
-      status=$?
+      \#(loop)
+      words=(\#(subcommand) "${recipe[@]}" --out "$run" \#(quotedOptions)--stall-abort 600)
+      # srun passes SIGUSR1 to every rank. SIGTERM reaches the ranks directly; srun would end them at once.
+      pass_on() {
+        [ "$1" != USR1 ] || kill -USR1 "$pid"
+      }
+      # Lists the machines of the job that answer. This asks Slurm, and before a restart also the machines: Slurm takes minutes to
+      # find that one is down.
+      answering() {
+        local known up
+        known=$(squeue --noheader --job="$SLURM_JOB_ID" --format="%A %N" | awk -v job="$SLURM_JOB_ID" '$1 == job { print $2 }')
+        up=$(sinfo --noheader --Node --nodes="$known" --format="%N %t" | awk '$2 !~ /down|fail|unk|[*]$/ { print $1 }' | sort -u)
+        for name in $up; do
+          timeout 30 srun --mpi=none --overlap --nodes=1 --ntasks=1 --nodelist="$name" echo "$name" 2>/dev/null &
+        done
+        wait
+      } | sort
+      # -K1 ends the ranks if one dies; without it the others would wait.
+      choose_ranks() {
+        local names count
+        start=(srun -K1 --mpi="$plugin")
+        place="${SLURM_NTASKS:-all} ranks"
+        [ -n "$cause" ] || return 0
+        names=$(answering)
+        count=$(wc -w <<<"$names")
+        [ "$count" -lt "${SLURM_JOB_NUM_NODES:-1}" ] && [ "$count" -gt 0 ] || return 0
+        start+=(--nodes="$count" --ntasks=$((count * \#(ranksPerNode))) --nodelist="$(paste -s -d , <<<"$names")")
+        place="$((count * \#(ranksPerNode))) ranks on the machines that answer, $(paste -s -d ' ' <<<"$names")"
+      }
+      status=0
+      keep_training || status=$?
       case $status in
         # Training was asked to stop, and has saved its state.
-        75) [ $requeues -eq 1 ] && scontrol requeue "$SLURM_JOB_ID" && exit 0 ;;
+        75) [ "${signal:-}" = USR1 ] && scontrol requeue "$SLURM_JOB_ID" && exit 0 ;;
         # Another try would not help: done, or wrong command line, data, recipe or output.
         0 | 64 | 65 | 66 | 70 | 73 | 78) ;;
         *)
-          if [ "${SLURM_RESTART_COUNT:-0}" -lt "$restarts" ]; then
+          if [ "${SLURM_RESTART_COUNT:-0}" -lt "$requeues" ]; then
             echo "ended with $status; queued again" >&2
             scontrol requeue "$SLURM_JOB_ID" && exit 0
           fi

@@ -1,0 +1,129 @@
+/// The functions of scripts that start ranks again after a failure, in bash: `dp-train launcher --loop` prints them. There is one
+/// text, so that scripts for one machine, for hosts and for schedulers go on by the same rules.
+enum RestartLoop {
+  /// The functions.
+  static let text = #"""
+    # Functions of dp-train's scripts, printed by dp-train launcher --loop. A script sets
+    #   program, words   the program and its arguments, with --resume
+    #   run              the folder that they write to; empty if the program chooses it (see find_run)
+    #   restarts         how many restarts in a row may bring no newer checkpoint; 0 for no restart
+    # and defines choose_ranks, which is called before each start and sets
+    #   start            the command that starts the ranks; empty for one rank
+    #   place            how many ranks there are, and where
+    # It may read cause: what ended the ranks before; empty at the first start.
+    # Then `keep_training || status=$?` trains until the end. Its status is the last one of the ranks.
+
+    # A script whose program chooses the folder replaces this by a function that sets run, once the folder is known.
+    find_run() { :; }
+
+    # Passes a signal to the process pid, which started the ranks; a script whose launcher treats signals in another way replaces
+    # this. mpirun passes SIGUSR1 to the ranks at once, which save and end with 75; other signals end them before that.
+    pass_on() {
+      if [ ${#start[@]} -gt 0 ] && [ "$asked" -eq 1 ]; then
+        kill -USR1 "$pid" 2>/dev/null || true
+      else
+        kill -"$1" "$pid" 2>/dev/null || true
+      fi
+    }
+
+    # Notes that the script got a signal: what ends then has not failed.
+    take_signal() {
+      asked=$((asked + 1)) signal=$1
+      [ -z "$pid" ] || pass_on "$signal"
+    }
+
+    # Lists the checkpoints, and the trainings of a sweep that have ended. If the list changes, there is progress.
+    saved_states() {
+      [ -z "$run" ] || find "$run" \( -path '*/checkpoints/step-*/complete' -o -name result.json \) 2>/dev/null | sort || true
+    }
+
+    # Where training goes on, as a text. Sweeps and cross-validations have checkpoints in folders within theirs.
+    saved_text() {
+      local folder number newest=-1
+      for folder in "$run"/checkpoints/step-*; do
+        number=${folder##*-}
+        [[ $number =~ ^[0-9]+$ ]] && [ -e "$folder/complete" ] || continue
+        [ $((10#$number)) -le "$newest" ] || newest=$((10#$number))
+      done
+      if [ "$newest" -ge 0 ]; then
+        echo "from step $newest"
+      elif [ -n "$(saved_states)" ]; then
+        echo "from what is saved"
+      else
+        echo "from the beginning, since nothing is saved yet"
+      fi
+    }
+
+    # Whether training was asked to stop and saved its state, though the launcher's status does not say so.
+    has_stopped() {
+      local last
+      last=$(tail -n 1 "$run/history.jsonl" 2>/dev/null) || return 1
+      [[ $last == *'"event":"stop"'* && $last != "$1" ]]
+    }
+
+    cause_text() {
+      local name
+      if [ "$1" -gt 128 ] && name=$(kill -l $(($1 - 128)) 2>/dev/null) && [ -n "$name" ]; then
+        echo "SIG$name"
+      else
+        echo "exit code $1"
+      fi
+    }
+
+    keep_training() {
+      local status states last cause='' fruitless=0 attempt=1 all
+      asked=0 pid=''
+      trap 'take_signal INT' INT
+      trap 'take_signal TERM' TERM HUP
+      trap 'take_signal USR1' USR1
+      while :; do
+        find_run
+        start=() place=''
+        choose_ranks || return
+        [ "$asked" -eq 0 ] || return 75
+        all=("${words[@]}")
+        if [ -n "$cause" ]; then
+          echo "dp-train: attempt $attempt, after $cause: $(saved_text), with $place" >&2
+          [ "${words[0]}" != train ] || all+=(--reason "$cause")
+        fi
+        states=$(saved_states)
+        last=$(tail -n 1 "$run/history.jsonl" 2>/dev/null) || last=''
+        # With a process group of their own, the ranks get control-C by this script alone, and once.
+        set -m
+        "${start[@]}" "$program" "${all[@]}" </dev/null &
+        pid=$!
+        set +m
+        [ "$asked" -eq 0 ] || pass_on "$signal"
+        {
+          while kill -0 "$pid"; do wait "$pid" || true; done
+          status=0
+          wait "$pid" || status=$?
+        } 2>/dev/null
+        pid=''
+        [ "$asked" -eq 0 ] || return "$status"
+        find_run
+        case $status in
+          # Done, asked to stop, or wrong command line, data, recipe, output or program: another try would end alike.
+          0 | 64 | 65 | 66 | 70 | 73 | 75 | 78 | 126 | 127) return "$status" ;;
+        esac
+        if has_stopped "$last"; then return 75; fi
+        [ "$restarts" -gt 0 ] || return "$status"
+        cause=$(cause_text "$status")
+        if [ "$(saved_states)" != "$states" ]; then
+          fruitless=0
+        else
+          fruitless=$((fruitless + 1))
+          if [ "$fruitless" -gt "$restarts" ]; then
+            echo "dp-train: $cause again, and no newer checkpoint in $restarts restarts; this is the end" >&2
+            return "$status"
+          fi
+          # What is wrong may pass, such as a switch that is off.
+          sleep $((fruitless < 7 ? 1 << (fruitless - 1) : 60)) &
+          wait $! || true
+        fi
+        attempt=$((attempt + 1))
+      done
+    }
+
+    """#
+}
