@@ -20,7 +20,8 @@ public struct CheckpointSettings: RecipeSettings {
         "the fewest seconds from any checkpoint to one at the end of an epoch"),
       RecipeKey(
         "share", \.schedule.share, .optional(.number(.from(0.0001, through: 1))),
-        "the greatest share of the time that checkpoints after `minutes` and `epochs` take; if saving lasts long, they are rarer"),
+        "the greatest share of the time that checkpoints by minutes and epochs take: if saving lasts long, they are rarer"
+      ),
       RecipeKey(
         "keep", \.schedule.keep, .number(.atLeast(1)), "how many of the newest checkpoints to keep, besides the best"),
     ])

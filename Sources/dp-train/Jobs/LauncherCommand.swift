@@ -10,8 +10,7 @@ struct LauncherCommand: ParsableCommand {
       The command depends on the MPI. In scripts:
         mapfile -t start < <(dp-train launcher --ranks 8)
         "${start[@]}" dp-train train temporal-order
-      With --loop it prints functions in bash that start ranks, and again if they fail: scripts of dp-train launch use
-      them.
+      With --loop it prints functions in bash that start ranks, and again if they fail, for the scripts of dp-train launch.
       """)
 
   @Option(help: "The number of ranks on this machine.")
