@@ -19,7 +19,7 @@ struct LauncherCommand: ParsableCommand {
   @Option(help: "A file of machines and their ranks, one per line: NAME slots=RANKS, or NAME:RANKS.")
   var hosts: String?
 
-  @Flag(help: "Leave out machines that do not answer within seconds, by ssh or the launcher's own agent, and name them.")
+  @Flag(help: "Leave out machines that do not answer within seconds, by ssh or the launcher's own agent; name them.")
   var answering = false
 
   @Flag(help: "Print the functions that start ranks again after a failure.")

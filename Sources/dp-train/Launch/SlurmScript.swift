@@ -42,28 +42,30 @@ extension BatchScript {
       pass_on() {
         [ "$1" != USR1 ] || kill -USR1 "$pid"
       }
-      # Lists the machines of the job that answer. This asks Slurm, and before a restart also the machines: Slurm takes minutes to
-      # find that one is down.
+      # Lists the machines of the job that answer. It asks Slurm, and the machines too: Slurm takes minutes to find one down.
       answering() {
-        local known up
+        local known up name
         known=$(squeue --noheader --job="$SLURM_JOB_ID" --format="%A %N" | awk -v job="$SLURM_JOB_ID" '$1 == job { print $2 }')
         up=$(sinfo --noheader --Node --nodes="$known" --format="%N %t" | awk '$2 !~ /down|fail|unk|[*]$/ { print $1 }' | sort -u)
         for name in $up; do
-          timeout 30 srun --mpi=none --overlap --nodes=1 --ntasks=1 --nodelist="$name" echo "$name" 2>/dev/null &
+          "${anew[@]}" timeout 30 srun --mpi=none --overlap --nodes=1 --ntasks=1 --nodelist="$name" echo "$name" 2>/dev/null &
         done
         wait
-      } | sort
+      }
+      # Without the numbers that were true when the job began.
+      anew=(env -u SLURM_JOB_NUM_NODES -u SLURM_NNODES -u SLURM_NTASKS -u SLURM_NPROCS -u SLURM_TASKS_PER_NODE)
       # -K1 ends the ranks if one dies; without it the others would wait.
       choose_ranks() {
-        local names count
+        local names count ranks
         start=(srun -K1 --mpi="$plugin")
         place="${SLURM_NTASKS:-all} ranks"
         [ -n "$cause" ] || return 0
-        names=$(answering)
-        count=$(wc -w <<<"$names")
-        [ "$count" -lt "${SLURM_JOB_NUM_NODES:-1}" ] && [ "$count" -gt 0 ] || return 0
-        start+=(--nodes="$count" --ntasks=$((count * \#(ranksPerNode))) --nodelist="$(paste -s -d , <<<"$names")")
-        place="$((count * \#(ranksPerNode))) ranks on the machines that answer, $(paste -s -d ' ' <<<"$names")"
+        names=$(answering | sort | paste -s -d ,)
+        count=$(tr -cd , <<<"$names," | wc -c)
+        [ -n "$names" ] && [ "$count" -lt "${SLURM_JOB_NUM_NODES:-1}" ] || return 0
+        ranks=$((count * \#(ranksPerNode)))
+        start=("${anew[@]}" "${start[@]}" --nodes="$count" --ntasks="$ranks" --nodelist="$names")
+        place="$ranks ranks on the machines that answer, $names"
       }
       status=0
       keep_training || status=$?
