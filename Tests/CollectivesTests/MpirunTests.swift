@@ -19,6 +19,18 @@ import Testing
     #expect(Mpirun(path: "mpirun", version: version)?.kind == kind)
   }
 
+  @Test(arguments: [
+    (openMPI4, ["OMPI_MCA_plm_rsh_agent": "/opt/remote -p 22 : rsh"], ["/opt/remote", "-p", "22"]),
+    (openMPI4, ["HYDRA_LAUNCHER_EXEC": "other"], ["ssh"]), (openMPI5, ["PRTE_MCA_plm_ssh_agent": "rsh"], ["rsh"]),
+    (hydra, ["HYDRA_LAUNCHER_EXEC": "other"], ["other"]), (intel, [:], ["ssh"]),
+  ])
+  func machinesAreReachedByTheAgentOfTheLauncher(
+    version: String, environment: [String: String], agent: [String]
+  ) throws {
+    let mpirun = try #require(Mpirun(path: "mpirun", version: version))
+    #expect(mpirun.remoteAgent(environment: environment) == agent)
+  }
+
   @Test func otherProgramsAreNoLaunchers() {
     #expect(Mpirun(path: "mpirun", version: "bash: mpirun: command not found\n") == nil)
   }

@@ -17,8 +17,8 @@ extension EndToEndTests {
         let digest = try sha256(ofFile: folder["run/weights.safetensors"])
         #expect(training.output.hasSuffix("SHA-256  \(digest)\n"), "\(training.output)")
         let files = [
-          "data.json", "distributions.jsonl", "environment.json", "metrics.csv", "metrics.jsonl", "recipe.yaml",
-          "result.json", "weights.safetensors",
+          "data.json", "distributions.jsonl", "environment.json", "history.jsonl", "metrics.csv", "metrics.jsonl",
+          "recipe.yaml", "result.json", "weights.safetensors",
         ]
         let found = try folder.contents().filter { !$0.hasPrefix("run/checkpoints") }
         #expect(found.filter { !$0.contains("tfevents") } == ["run"] + files.map { "run/\($0)" })

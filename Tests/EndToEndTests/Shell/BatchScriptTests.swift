@@ -30,12 +30,14 @@ extension EndToEndTests {
       try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder["bin/\(name)"])
     }
 
+    /// Runs a script. Its program only knows the loop of restarts.
     private func run(_ script: String, _ environment: [String: String] = [:], in folder: Folder) throws -> Ending {
       try folder.write(script, to: "job")
+      try fake("dp train", "[ \"$1\" != launcher ] || exec '\(Program.path)' \"$@\"", in: folder)
       let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
       return try Program.start(
         "/bin/bash", ["job"], in: folder,
-        environment: ["PATH": path, "LOG": folder.path, "DPTRAIN": "/opt/dp train"].merging(environment) { $1 })
+        environment: ["PATH": path, "LOG": folder.path, "DPTRAIN": folder["bin/dp train"]].merging(environment) { $1 })
     }
 
     private func lines(_ name: String, in folder: Folder) throws -> [String] {
@@ -85,7 +87,7 @@ extension EndToEndTests {
         try fake("srun", "exit $STATUS", in: folder)
         try fake("scontrol", in: folder)
         let arguments = [
-          "-K1", "--mpi=pmix", "/opt/dp train", "train", "./" + Self.file, "record={every: 2}", "--out",
+          "-K1", "--mpi=pmix", folder["bin/dp train"], "train", "./" + Self.file, "record={every: 2}", "--out",
         ]
         for (status, restarts, requeues) in [
           ("0", "", false), ("75", "", false), ("78", "", false), ("137", "", true), ("69", "4", true),
@@ -93,13 +95,43 @@ extension EndToEndTests {
         ] {
           for name in ["srun", "scontrol"] { try? FileManager.default.removeItem(atPath: folder[name]) }
           let ending = try run(
-            script, ["STATUS": status, "SLURM_JOB_ID": "42", "SLURM_RESTART_COUNT": restarts], in: folder)
+            script,
+            [
+              "STATUS": status, "SLURM_JOB_ID": "42", "SLURM_RESTART_COUNT": restarts, "DPTRAIN_RESTARTS": "1",
+            ], in: folder)
           #expect(ending.status == (requeues ? 0 : Int32(status)), "\(status): \(ending.text)")
-          #expect(try Array(lines("srun", in: folder).prefix(arguments.count)) == arguments)
+          let words = try lines("srun", in: folder)
+          #expect(Array(words.prefix(arguments.count)) == arguments)
+          #expect(words.count { $0 == "-K1" } == (["137", "69"].contains(status) ? 2 : 1), "\(status)")
           let requeued = (try? lines("scontrol", in: folder)) ?? []
           #expect(requeued == (requeues ? ["requeue", "42"] : []), "\(status)")
         }
         #expect(try !folder.contents().contains("hacked"))
+      }
+    }
+
+    /// Of three machines Slurm knows that one is down, and one does not answer.
+    @Test func slurmGoesOnWithTheMachinesThatAnswer() throws {
+      try Folder.temporary { folder in
+        let script = try print("slurm", ["--nodes", "3", "--ranks-per-node", "2"], in: folder)
+        try fake("squeue", "echo '41 m[4-6]'; echo '42 n[1-3]'", in: folder)
+        try fake("sinfo", "printf '%s\\n' 'n1 alloc' 'n2 down*' 'n3 mix'", in: folder)
+        try fake(
+          "srun",
+          """
+          case $* in *--mpi=none*) [ "${@: -1}" != n3 ] && echo "${@: -1}"; exit ;; esac
+          [ "$(grep -c -e -K1 "$LOG/srun")" -gt 1 ] || exit 137
+          echo "nodes: ${SLURM_JOB_NUM_NODES:-unset}"
+          """, in: folder)
+        let ending = try run(script, ["SLURM_JOB_ID": "42", "SLURM_JOB_NUM_NODES": "3"], in: folder)
+        #expect(ending.status == 0 && ending.output == "nodes: unset\n", "\(ending.text)")
+        #expect(
+          ending.errors.contains("after SIGKILL: from the beginning, since nothing is saved yet, with 2 ranks on the"))
+        #expect(try lines("sinfo", in: folder).contains("--nodes=n[1-3]"))
+        let words = try lines("srun", in: folder)
+        let again = words.drop { $0 != "--ntasks=2" }
+        #expect(again.dropFirst().first == "--nodelist=n1" && again.contains("--reason"), "\(words)")
+        #expect(words.contains("--nodelist=n3") && !words.contains("--nodelist=n2"), "\(words)")
       }
     }
 

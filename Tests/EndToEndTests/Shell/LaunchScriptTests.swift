@@ -54,7 +54,7 @@ extension EndToEndTests {
         let words = ending.lines.map(String.init)
         #expect(Array(words.prefix(first.count)) == first && others.allSatisfy(words.contains), "\(words)")
         #expect(
-          words.suffix(7).dropLast() == ["-np", "3", folder[".build/release/dp-train"], "train", "echo", "epochs=1"])
+          words.suffix(9).dropLast(3) == ["-np", "3", folder[".build/release/dp-train"], "train", "echo", "epochs=1"])
         #expect(ending.errors == "building dp-train\n")
       }
     }
@@ -73,18 +73,67 @@ extension EndToEndTests {
       try inCopy { folder in
         try command(
           "mpirun", "[ \"$1\" = --version ] && echo \"mpirun (Open MPI) 4.1.4\" || printf '%s\\n' \"$@\"", folder)
-        let machines = "# mine\n\nnode1 slots=8 # both sockets\nnode2:4\nnode3\nnode3\n"
+        // Machines whose names begin with "gone" do not answer.
+        try command("ssh", "case $* in *\\ gone*) exit 255 ;; esac", folder)
+        let machines = "# mine\n\nnode1 slots=8 # both sockets\nnode2:4\nnode3\nnode3\ngone1 slots=9\n"
         for (text, status, said) in [
-          (machines, 0, "node1:8,node2:4,node3:2"), ("node1 slots=many\n", 65, "machines, line 1: "),
-          ("# none\n", 65, "machines names no machine"),
+          (machines, 0, "node1:8,node2:4,node3:2\n"), ("node1 slots=many\n", 65, "machines, line 1: "),
+          ("gone1:14\ngone2:0\n", 65, "machines, line 2: "),
+          ("# none\n", 65, "machines names no machine"), ("gone1:14\n", 0, "gone1:14\n"),
         ] as [(String, Int32, String)] {
           try folder.write(text, to: "machines")
           try folder.write(try Program.run(["launch", "hosts", "echo"], in: folder).output, to: "job")
           let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
           let ending = try Program.start("/bin/bash", ["job", "machines"], in: folder, environment: ["PATH": path])
           #expect(ending.status == status && ending.text.contains(said), "\(ending.text)")
+          if text == machines {
+            #expect(ending.errors == "dp-train: left out, as they do not answer: gone1\n", "\(ending.text)")
+          }
           if status == 0 { #expect(ending.output.contains("\n-np\n14\n") && ending.output.contains("\ntrain\necho\n")) }
         }
+      }
+    }
+
+    /// The launcher is a fake that ends with some statuses, one after the other, and may leave a checkpoint before.
+    @Test(
+      .enabled(if: Mpirun.isOpenMPI, "needs Open MPI"),
+      arguments: [
+        ("0", 0, 1), ("65", 65, 1), ("75", 75, 1), ("78", 78, 1), ("137 0", 0, 2), ("69 74 0", 0, 3),
+        ("137 137 205 0", 205, 3), ("137+ 137+ 1+ 137+ 0", 0, 5), ("137 137+ 137 1 0", 0, 5),
+      ] as [(String, Int32, Int)])
+    func failuresWithoutProgressAreNumbered(statuses: String, status: Int32, starts: Int) throws {
+      try inCopy { folder in
+        try command(
+          "mpirun",
+          """
+          [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
+          echo "$@" >>\(folder["starts"])
+          number=$(wc -l <\(folder["starts"]))
+          words=(\(statuses))
+          word=${words[number - 1]}
+          if [[ $word == *+ ]]; then
+            mkdir -p run/checkpoints/step-0000000$number && touch run/checkpoints/step-0000000$number/complete
+          fi
+          exit "${word%+}"
+          """, folder)
+        let ending = try run(
+          "train", ["--ranks", "2", "--restarts", "2", "echo", "--out", "run"], [:], folder)
+        let lines = try folder.text("starts").split(separator: "\n")
+        #expect(ending.status == status && lines.count == starts, "\(ending.text)")
+        #expect(lines.dropFirst().allSatisfy { $0.contains(" --out run --resume --reason ") }, "\(lines)")
+        #expect(!lines[0].contains("--re"))
+        let told = ending.errors.split(separator: "\n").filter { $0.hasPrefix("dp-train: attempt ") }
+        #expect(told.count == starts - 1, "\(ending.text)")
+        if statuses.hasPrefix("137+") {
+          #expect(told[0] == "dp-train: attempt 2, after SIGKILL: from step 1, with 2 ranks", "\(told)")
+        }
+      }
+    }
+
+    @Test func impossibleNumbersOfRestartsAreRefused() throws {
+      try inCopy { folder in
+        let ending = try run("train", ["--restarts", "-1"], [:], folder)
+        #expect(ending.status == 64 && ending.errors.contains("--restarts -1 is not a number"), "\(ending.text)")
       }
     }
 

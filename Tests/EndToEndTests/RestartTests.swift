@@ -1,0 +1,106 @@
+import Formats
+import Foundation
+import Testing
+
+extension EndToEndTests {
+  /// Scripts that start ranks again after these, or their launcher, were killed: the result is unchanged.
+  struct RestartTests {
+    private static let recipe = [
+      "temporal-order-moderate", "epochs=200", "data.testSize=64", "evaluate.every=4", "checkpoint.steps=3",
+    ]
+
+    /// A copy of `launch/train` for the program under test, which needs no build.
+    private func prepare(_ folder: Folder) throws {
+      for name in ["launch", ".build/release"] { try Folder(path: folder[name]).create() }
+      try FileManager.default.copyItem(atPath: "\(repository)/launch/train", toPath: folder["launch/train"])
+      for name in ["setup", "build"] {
+        try folder.write("#!/bin/bash\n", to: "launch/\(name)")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder["launch/\(name)"])
+      }
+      try FileManager.default.createSymbolicLink(
+        atPath: folder[".build/release/dp-train"], withDestinationPath: Program.path)
+    }
+
+    private func children(_ pid: pid_t) -> [pid_t] {
+      let text = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
+      return text.split(separator: " ").compactMap { pid_t($0) }
+    }
+
+    /// The runs whose folders exist.
+    private func runs(in folder: Folder) -> [String] {
+      ((try? FileManager.default.contentsOfDirectory(atPath: folder["runs"])) ?? []).map { "runs/\($0)" }
+    }
+
+    private func starts(_ run: String, in folder: Folder) -> Int {
+      ((try? folder.text("\(run)/history.jsonl")) ?? "").split(separator: "\n").count
+    }
+
+    /// Waits until the run was started some times and has saved its state since.
+    private func wait(starts count: Int, in folder: Folder) {
+      for _ in 0..<2000 {
+        if let run = runs(in: folder).first, starts(run, in: folder) == count,
+          let started = stamp("\(run)/history.jsonl", in: folder), let saved = stamp("\(run)/checkpoints", in: folder),
+          saved > started
+        {
+          return
+        }
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+    }
+
+    private func stamp(_ name: String, in folder: Folder) -> Date? {
+      (try? FileManager.default.attributesOfItem(atPath: folder[name]))?[.modificationDate] as? Date
+    }
+
+    @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"), arguments: [1, 2])
+    func killedRanksAndLaunchersAreStartedAgain(ranks: Int) throws {
+      try Folder.temporary { folder in
+        try prepare(folder)
+        let whole = try Program.run(["train"] + Self.recipe + ["--out", "whole"], in: folder)
+        try #require(whole.status == 0, "\(whole.text)")
+        let ending = try Program.start(
+          folder["launch/train"], ["--ranks", "\(ranks)"] + Self.recipe, in: folder,
+          environment: ["DPTRAIN_OVERSUBSCRIBE": "1"]
+        ) { script in
+          wait(starts: 1, in: folder)
+          // With one rank the script's child is the rank.
+          let launcher = children(script)
+          for pid in ranks == 1 ? launcher : launcher.flatMap(children).prefix(1).map(\.self) { kill(pid, SIGKILL) }
+          wait(starts: 2, in: folder)
+          for pid in children(script) { kill(pid, SIGKILL) }
+        }
+        try #require(ending.status == 0, "\(ending.text)")
+        let run = try #require(runs(in: folder).first)
+        #expect(runs(in: folder).count == 1)
+        #expect(
+          try sha256(ofFile: folder["\(run)/weights.safetensors"])
+            == sha256(ofFile: folder["whole/weights.safetensors"]))
+        #expect(try Metrics(run: run, in: folder).steps == Metrics(run: "whole", in: folder).steps)
+        #expect(ending.errors.contains("dp-train: attempt 3, after SIGKILL: from step "), "\(ending.text)")
+        #expect(try folder.text("\(run)/history.jsonl").components(separatedBy: #""cause":"SIGKILL""#).count == 3)
+        let report = try Program.run(["report", run], in: folder)
+        #expect(report.status == 0, "\(report.text)")
+        #expect(try folder.text("\(run)/report.html").contains(", after SIGKILL"))
+      }
+    }
+
+    /// A stop is no failure: neither one by a signal to the script, nor one by a signal to mpirun, whose status is then 1.
+    @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"), arguments: [true, false])
+    func aStopIsNotFollowedByARestart(ofScript: Bool) throws {
+      try Folder.temporary { folder in
+        try prepare(folder)
+        let ending = try Program.start(
+          folder["launch/train"], ["--ranks", "2", "epochs=1000000", "checkpoint.steps=3"], in: folder,
+          environment: ["DPTRAIN_OVERSUBSCRIBE": "1"]
+        ) { script in
+          wait(starts: 1, in: folder)
+          for pid in ofScript ? [script] : children(script) { kill(pid, SIGTERM) }
+        }
+        #expect(ending.status == 75 && ending.output.contains("and saved; resume with"), "\(ending.text)")
+        #expect(!ending.errors.contains("attempt"), "\(ending.text)")
+        let run = try #require(runs(in: folder).first)
+        #expect(try folder.text("\(run)/history.jsonl").hasSuffix("}\n") && starts(run, in: folder) == 2)
+      }
+    }
+  }
+}
