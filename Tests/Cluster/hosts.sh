@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Do two hosts train to the same bits as one? If the cable between them is cut, does the job end, and can it resume later?
+# Do two hosts train to the same bits as one? If the cable between them is cut, does the job end, and can it resume later? Does it
+# go on by itself, with one host, and with both after the cable is back?
 #
 #     Tests/Cluster/hosts.sh
 #
 # The hosts are two network namespaces with a virtual cable between them, and the same files. Needs root; installs
 # iproute2 with apt-get if it is missing. Runs the script of `dp-train launch hosts`, with shorter time limits. Takes
-# about a minute.
+# about two minutes.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -48,14 +49,18 @@ for number in 1 2; do
   ip -n "dpt-host$number" link set lo up
   ip -n "dpt-host$number" link set "dpt$number" up
 done
-# `on` runs a command on a host; `remote` does so in place of ssh. (If it were named ssh, mpirun would pass it options.)
+# `on` runs a command on a host; `remote` does so in place of ssh, unless the cable is cut. (If it were named ssh, mpirun would
+# pass it options.)
 cat >on <<'EOF'
 #!/bin/sh
 host=$1; shift
 exec ip netns exec "$host" unshare --uts sh -c 'hostname "$0"; exec "$@"' "$host" "$@"
 EOF
-cat >remote <<'EOF'
+cat >remote <<EOF
 #!/bin/sh
+[ ! -e "$folder/cut" ] || exit 255
+EOF
+cat >>remote <<'EOF'
 host=$1; shift
 exec ip netns exec "$host" unshare --uts sh -c 'hostname "$0"; eval "$1"' "$host" "$*"
 EOF
@@ -68,14 +73,16 @@ expected=$(hash_of alone)
 say "trained alone: $expected"
 
 "$program" launch hosts "${recipe[@]}" --ranks-per-node 1 | sed 's/--stall-abort/--stall-warning 3 --stall-abort/' >job.sh
-grep -q "stall-warning 3 --stall-abort 600$" job.sh || fail "the script of launch hosts has no --stall-abort 600"
+grep -q "stall-warning 3 --stall-abort 600)$" job.sh || fail "the script of launch hosts has no --stall-abort 600"
 # The same, but the ranks give up before mpirun notices the cut.
-sed 's/--stall-abort 600/--stall-abort 6/; s/--hosts "$hosts"/& | sed "\/^--.*mca$\/,+2d"/' job.sh >impatient.sh
-grep -q 'launcher --hosts "$hosts" | sed' impatient.sh || fail "the script of launch hosts does not ask for its launcher"
+sed 's/--stall-abort 600/--stall-abort 6/; s/ --answering/& | sed "\/^--.*mca$\/,+2d"/' job.sh >impatient.sh
+grep -q 'launcher --hosts "$hosts" --answering | sed' impatient.sh || fail "the script of launch hosts does not ask for its launcher"
 printf 'dpt-host1 slots=1\ndpt-host2 slots=1\n' >machines
 export DPTRAIN=$program OMPI_MCA_plm_rsh_agent=$folder/remote OMPI_MCA_pml=ob1 OMPI_MCA_btl=tcp,self
 export OMPI_MCA_btl_tcp_if_include=10.99.0.0/24 OMPI_MCA_mpi_yield_when_idle=1
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+# The first jobs end with the failure.
+export DPTRAIN_RESTARTS=0
 # train SCRIPT RUN OUTPUT
 train() { DPTRAIN_RUN=$folder/$2 ./on dpt-host1 bash "$1.sh" machines >"$3.out" 2>&1; }
 
@@ -89,7 +96,10 @@ is_saved() { [ -e "$1/checkpoints/last/complete" ]; }
 warned() { grep -q "nothing has moved for [0-9]* s in step [0-9]*: .*dpt-host[12]" "$1.out"; }
 ranks_are_gone() { ! pgrep --full --list-name -- "--out $folder/$1" | grep -q dp-train; }
 all_are_gone() { [ -z "$(inhabitants)" ]; }
-cable() { ip -n dpt-host2 link set dpt2 "$1"; }
+cable() {
+  if [ "$1" = down ]; then touch cut; else rm -f cut; fi
+  ip -n dpt-host2 link set dpt2 "$1"
+}
 
 # sever SCRIPT: cuts the cable during a run, which has the script's name.
 sever() {
@@ -132,4 +142,36 @@ sever impatient
 cable up
 over impatient 90
 resumed impatient
+
+# attempted N: whether the script has made its Nth attempt.
+attempted() { grep -q "attempt $1, after .*: from step" going-on.out; }
+ranks_on() {
+  for pid in $(ip netns pids "$1"); do
+    [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != dp-train ] || echo "$pid"
+  done
+}
+saved() { readlink going-on/checkpoints/last || echo none; }
+has_saved_more() { [ "$(saved)" != "$before" ]; }
+
+cp job.sh going-on.sh
+export DPTRAIN_RESTARTS=3
+train going-on going-on going-on &
+job=$!
+wait_for 60 "the first checkpoint" is_saved going-on
+cable down
+at=$SECONDS
+wait_for 60 "the second attempt" attempted 2
+say "going-on: after $((SECONDS - at)) s: $(grep 'attempt 2' going-on.out)"
+before=$(saved)
+wait_for 60 "a checkpoint of one host" has_saved_more
+cable up
+# The one rank; a process of the first attempt may be left on the host that was cut off.
+kill -KILL $(ranks_on dpt-host1)
+wait_for 60 "the third attempt" attempted 3
+say "going-on: $(grep 'attempt 3' going-on.out)"
+wait $job || fail "going-on: status $?"
+grep 'attempt 2' going-on.out | grep -q 'with 1 ranks on dpt-host1:1$' || fail "going-on: not on the one host"
+grep 'attempt 3' going-on.out | grep -q 'with 2 ranks on dpt-host1:1,dpt-host2:1$' || fail "going-on: not on both hosts"
+[ "$(hash_of going-on)" = "$expected" ] || fail "going-on: other weights, $(hash_of going-on)"
+say "going-on: ended by itself with the same weights"
 say "passed"

@@ -46,9 +46,9 @@ extension BatchScript {
       answering() {
         local known up name
         known=$(squeue --noheader --job="$SLURM_JOB_ID" --format="%A %N" | awk -v job="$SLURM_JOB_ID" '$1 == job { print $2 }')
-        up=$(sinfo --noheader --Node --nodes="$known" --format="%N %t" | awk '$2 !~ /down|fail|unk|[*]$/ { print $1 }' | sort -u)
+        up=$(sinfo --noheader --Node --nodes="$known" --format="%N %t" | awk '$2 !~ /down|fail/ { print $1 }' | sort -u)
         for name in $up; do
-          "${anew[@]}" timeout 30 srun --mpi=none --overlap --nodes=1 --ntasks=1 --nodelist="$name" echo "$name" 2>/dev/null &
+          "${anew[@]}" timeout 60 srun --mpi=none --overlap --nodes=1 --ntasks=1 --nodelist="$name" echo "$name" 2>/dev/null &
         done
         wait
       }
