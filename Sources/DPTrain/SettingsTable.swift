@@ -31,6 +31,7 @@ enum SettingsTable {
       [
         "batch",
         "\(recipe.batch) in \(counted(recipe.shards, "shard"))"
+          + (recipe.balance == .auto ? " shared by speed" : "")
           + (recipe.accumulate > 1 ? ", \(recipe.accumulate) batches a step" : ""),
       ],
       ["precision", recipe.precision == .float32 ? "" : recipe.precision.rawValue],

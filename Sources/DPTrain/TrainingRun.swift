@@ -32,7 +32,7 @@ struct TrainingRun {
       course: RunEnvironment.Course(experiment),
       initialWeights: communicator.isRoot ? try initialWeights() : nil,
       network: try LinkSpeed.measure(communicator))
-    if communicator.isRoot { warnings.forEach(warn) }
+    if communicator.isRoot { (warnings + [balanceWarning(ranks: communicator.size)].compactMap(\.self)).forEach(warn) }
     let schedule = recipe.checkpoint.schedule
     let keeper = try CheckpointKeeper(
       experiment, schedule: schedule, store: folder.map { CheckpointStore(path: $0.checkpoints) },
@@ -89,6 +89,16 @@ struct TrainingRun {
     return StallWatch(
       activity, folder: path + "/stalls", rank: communicator.rank, hosts: hosts, warnAfter: job.stallWarning,
       abortAfter: job.stallAbort, say: warn, end: { communicator.abort($0) })
+  }
+
+  /// Says that nothing can be balanced; nil if something can, or need not.
+  private func balanceWarning(ranks: Int) -> String? {
+    guard recipe.balance == .auto, ranks > 1, recipe.shards == ranks else { return nil }
+    let advice = recipe.shardsToBalance(ranks: ranks).map {
+      " With shards=\($0), which changes the results, their shares could differ."
+    }
+    return "balance is auto, but there are as many shards as ranks, \(ranks): each rank has one, whatever its speed."
+      + (advice ?? "")
   }
 
   private func warn(_ text: String) {

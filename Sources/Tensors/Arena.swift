@@ -192,6 +192,9 @@ public final class Arena {
     return (place(plan.reservations).count * size, kept.reduce(0) { $0 + $1.floats } * size)
   }
 
+  /// Frees the memory before the arena, for another arena in its place; nothing may use it any more.
+  package func release() { buffer.release() }
+
   /// Size in bytes.
   public var byteCount: Int { buffer.count * MemoryLayout<Float>.stride }
 

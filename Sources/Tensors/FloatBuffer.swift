@@ -18,6 +18,7 @@ public final class FloatBuffer {
   public let count: Int
   /// Keeps the memory alive if it is not this buffer's own.
   private var owner: AnyObject?
+  private var isFreed = false
 
   /// Bytes of a large page on usual processors.
   private static let hugePage = 2 << 20
@@ -49,13 +50,17 @@ public final class FloatBuffer {
     self.owner = owner
   }
 
-  deinit {
-    if owner == nil { free(base) }
+  deinit { release() }
+
+  /// Frees the memory before the buffer; nothing may read or write it any more.
+  package func release() {
+    if owner == nil, !isFreed { free(base) }
+    isFreed = true
   }
 
   /// Rebinds to memory kept alive by `owner`; its contents become the values.
   package func move(to memory: UnsafeMutablePointer<Float>, of owner: AnyObject) {
-    if self.owner == nil { free(base) }
+    release()
     base = memory
     self.owner = owner
   }

@@ -16,6 +16,8 @@ final class BatchGradient {
   var request = Request.none
   /// The highest of all ranks' requests at the last sum.
   private(set) var agreedRequest = Request.none
+  /// Is told of all ranks' times; nil if nobody asks for them.
+  var balance: ShareBalance?
   private let experiment: Experiment
   private let workspace: Workspace
   private let activity: Activity
@@ -26,10 +28,12 @@ final class BatchGradient {
   /// The offset of the sums for buffers.
   private let bufferStart: Int
 
-  /// Memory for batches in a workspace; every rank makes it. `link` and `overlaps` as in `TrainingStep.init`.
+  /// Memory for batches in a workspace; every rank makes it. `link` and `overlaps` as in `TrainingStep.init`. It continues the
+  /// work of `former`, if that is not nil.
   /// - Throws: `Failure` (system) if memory is short.
   init(
-    _ experiment: Experiment, workspace: Workspace, activity: Activity, link: LinkSpeed?, overlaps: Bool
+    _ experiment: Experiment, workspace: Workspace, activity: Activity, link: LinkSpeed?, overlaps: Bool,
+    continuing former: BatchGradient?
   ) throws {
     self.experiment = experiment
     self.workspace = workspace
@@ -48,12 +52,16 @@ final class BatchGradient {
     if let freezing = experiment.freezing, !data.variesByEpoch, experiment.settings.mixing == nil {
       frozenOutputs = try FrozenOutputs(
         of: workspace.program, on: data, capacity: workspace.capacity, limit: freezing.cacheBytes,
-        sharedBy: workspace.communicator)
+        keeping: former?.frozenOutputs?.kept, sharedBy: workspace.communicator)
     }
     arrival = ParameterArrival(model.weights)
     context = workspace.context(gradients: sum.nodes, nodeStride: sum.stride)
     context.isTraining = true
+    context.isContinuation = former?.context.isContinuation ?? false
+    context.layerObserver = former?.context.layerObserver
+    balance = former?.balance
     context.bufferSums = model.sumsBuffers ? sum.nodes + bufferStart : nil
+    if workspace.communicator.size > 1 { context.waiting = { try activity.wait($0) } }
     if overlaps, workspace.communicator.machines.count > 1 {
       context.frontier = GradientFrontier(model) { try sum.advance(writtenFrom: $0) }
     }
@@ -78,6 +86,8 @@ final class BatchGradient {
     epoch: Int, positions: Range<Int>, of step: (number: Int, positions: Range<Int>), times: inout StepTimes
   ) throws {
     let (model, program, lossPass) = (experiment.model, workspace.program, workspace.lossPass)
+    // What the rank has waited for since the last sum, such as in an evaluation, is no part of this batch.
+    let before = activity.takeSeconds(of: .waiting)
     activity.enter(.loading, step: step.number)
     let part = workspace.shards.divide(batch: positions)
     context.firstSample = part.lowerBound - step.positions.lowerBound
@@ -98,21 +108,24 @@ final class BatchGradient {
       try sum.advance(writtenFrom: model.valueCount)
     }
     _ = try program.backward(gradient, context)
-    try reduce(step: step.number, times: &times)
+    try reduce(step: step.number, waitedBefore: before, times: &times)
   }
 }
 
 extension BatchGradient {
   /// Adds all ranks' gradients and exchanges their status.
-  private func reduce(step number: Int, times: inout StepTimes) throws {
+  private func reduce(step number: Int, waitedBefore before: Double, times: inout StepTimes) throws {
     activity.enter(.waiting, step: number)
     let communicator = workspace.communicator
     let digest = ParameterDigest(model: experiment.model, communicator: communicator)
-    let (data, receiving) = (activity.takeSeconds(of: .loading), activity.takeSeconds(of: .receiving))
+    let (data, passes) = (activity.takeSeconds(of: .loading), activity.takeSeconds(of: .computing))
+    // Sums within the passes are part of the exchange.
+    let receiving = activity.takeSeconds(of: .receiving) + activity.takeSeconds(of: .waiting)
     // All other time since the last sum, such as that of the update or of writing metrics, counts as compute.
-    let compute = activity.takeSeconds()
+    let compute = before + passes + activity.takeSeconds()
     let own = RankStatus(
-      data: data, compute: compute, request: request, digest: isCompared(number) ? try digest.word : 0)
+      data: data, compute: compute, passes: passes, request: request,
+      digest: isCompared(number) ? try digest.word : 0)
     own.write(to: sum.status)
     try sum.reduce()
     if experiment.model.sumsBuffers { workspace.program.updateBuffers(from: sum.result + bufferStart, context) }
@@ -120,6 +133,7 @@ extension BatchGradient {
     let all = RankStatus.Summary(sum.status, ranks: communicator.size)
     all.add(to: &times, reduction: receiving + activity.takeSeconds(), own: own)
     agreedRequest = all.request
+    balance?.add(sum.status)
     if !all.isAlike { throw try digest.failure(step: number) }
   }
 

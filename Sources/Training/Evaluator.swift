@@ -6,7 +6,8 @@ import Tensors
 
 /// Measures a model on a data set; counts every sample exactly once on any number of ranks.
 public final class Evaluator {
-  private let workspace: Workspace
+  /// The memory that it works in.
+  let workspace: Workspace
   private let data: any Dataset
   private let split: Split
   private let sum: TreeSum
@@ -17,6 +18,8 @@ public final class Evaluator {
   private let cacheBytes: Int
   /// What they make; nil if it is not kept.
   private var frozenOutputs: FrozenOutputs?
+  /// What an evaluator before has kept of the same samples.
+  private let kept: FrozenOutputs.Kept?
 
   /// Prepares evaluations on `data` of the workspace's model in global batches of the workspace's size. They measure the
   /// usual metrics.
@@ -26,11 +29,13 @@ public final class Evaluator {
   }
 
   /// The same with other weights of the same layout. What frozen layers make of the samples is kept for the next evaluation if
-  /// it takes at most `cacheBytes` on this machine. `metrics` are measured, by default the usual ones.
+  /// it takes at most `cacheBytes` on this machine. `metrics` are measured, by default the usual ones. It continues the
+  /// evaluations of `former`, if that is not nil.
   init(
     data: any Dataset, split: Split, workspace: Workspace, weights: Weights, cacheBytes: Int = 0,
-    metrics: [Metric]? = nil
+    metrics: [Metric]? = nil, continuing former: Evaluator? = nil
   ) throws {
+    kept = former?.frozenOutputs?.kept
     self.metrics = metrics ?? MetricTask(workspace.network).usual
     self.cacheBytes = cacheBytes
     self.workspace = workspace
@@ -61,8 +66,8 @@ public final class Evaluator {
   private func prepareFrozenOutputs() throws {
     guard cacheBytes > 0, frozenOutputs?.stages != workspace.program.repeatableStages else { return }
     frozenOutputs = try FrozenOutputs(
-      of: workspace.program, on: data, capacity: workspace.capacity, limit: cacheBytes, sharedBy: workspace.communicator
-    )
+      of: workspace.program, on: data, capacity: workspace.capacity, limit: cacheBytes, keeping: kept,
+      sharedBy: workspace.communicator)
   }
 
   /// Thrown if a rank asked to stop; all ranks throw it after the same batch.

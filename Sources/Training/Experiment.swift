@@ -119,21 +119,34 @@ public struct Experiment {
   /// have the model's shape, else in memory of its own. With `repeats` it keeps what frozen layers make of the samples.
   /// - Throws: `Failure` (configuration) if the model takes no inputs of that shape, (system) if memory is short.
   public func makeEvaluator(on split: Split, workspace: Workspace, repeats: Bool = false) throws -> Evaluator? {
+    try makeEvaluator(on: split, workspace: workspace, repeats: repeats, continuing: nil)
+  }
+
+  /// The same, to continue the evaluations of `former` after its workspace was divided anew.
+  func makeEvaluator(
+    on split: Split, workspace: Workspace, repeats: Bool, continuing former: Evaluator?
+  ) throws -> Evaluator? {
     guard let samples = data.measured(split) else { return nil }
     let cacheBytes = repeats ? freezing?.cacheBytes ?? 0 : 0
     let shape = samples.inputShape
     if shape == model.inputShape {
       return try Evaluator(
         data: samples, split: split, workspace: workspace, weights: evaluatedWeights, cacheBytes: cacheBytes,
-        metrics: metrics)
+        metrics: metrics, continuing: former)
     }
+    let own = try former?.workspace ?? makeWorkspace(for: shape, of: split, like: workspace)
+    return try Evaluator(
+      data: samples, split: split, workspace: own, weights: evaluatedWeights, cacheBytes: cacheBytes,
+      metrics: metrics, continuing: former)
+  }
+
+  /// A workspace for inputs of another shape than the model's.
+  private func makeWorkspace(for shape: Shape, of split: Split, like workspace: Workspace) throws -> Workspace {
     guard let layers = try makeLayers?(shape), let other = Model(model, inputShape: shape, layers) else {
       throw model.misfit(of: shape, in: split)
     }
-    let own = try Workspace(
-      Network(model: other, loss: loss), settings: settings, communicator: workspace.communicator)
-    return try Evaluator(
-      data: samples, split: split, workspace: own, weights: evaluatedWeights, cacheBytes: cacheBytes,
-      metrics: metrics)
+    return try Workspace(
+      Network(model: other, loss: loss), settings: settings, shares: workspace.tree.shares,
+      communicator: workspace.communicator)
   }
 }

@@ -7,6 +7,8 @@ public protocol Observer: AnyObject {
   /// Called after `stepDidFinish` for each step whose tensors are recorded: those of the settings' cadence, and unusual ones.
   /// The report is valid during the call.
   func tensorsDidChange(_ report: TensorReport) throws
+  /// Called after `runWillStart` and between steps, if the ranks' shares of the shards follow their speed.
+  func sharesDidChange(_ report: ShareReport) throws
   /// Called after each evaluation.
   func evaluationDidFinish(_ report: EvaluationReport) throws
   /// Called before a checkpoint is taken. Writes all records to disk, and returns the length in bytes of each growing file by
@@ -23,6 +25,8 @@ extension Observer {
   public func stepDidFinish(_ report: StepReport) throws {}
   /// Does nothing.
   public func tensorsDidChange(_ report: TensorReport) throws {}
+  /// Does nothing.
+  public func sharesDidChange(_ report: ShareReport) throws {}
   /// Does nothing.
   public func evaluationDidFinish(_ report: EvaluationReport) throws {}
   /// No files.

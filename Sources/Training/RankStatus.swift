@@ -6,20 +6,23 @@ struct RankStatus {
   let data: Double
   /// Seconds of all other work since the batch before.
   let compute: Double
+  /// Those of them in which the rank computed its shards.
+  let passes: Double
   /// The rank's request.
   let request: Request
   /// The rank's `ParameterDigest`; 0 if parameters are not compared.
   let digest: Double
 
   /// The number of status words of a rank.
-  static let count = 4
+  static let count = 5
 
   /// Writes the status to the words of the next sum.
   func write(to table: StatusTable) {
     table.own[0] = data
     table.own[1] = compute
-    table.own[2] = Double(request.rawValue)
-    table.own[3] = digest
+    table.own[2] = passes
+    table.own[3] = Double(request.rawValue)
+    table.own[4] = digest
   }
 
   /// The status of all ranks together.
@@ -57,8 +60,10 @@ struct RankStatus {
 }
 
 extension RankStatus {
-  fileprivate init(_ words: UnsafeBufferPointer<Double>) {
+  /// Reads a rank's words after a sum.
+  init(_ words: UnsafeBufferPointer<Double>) {
     self.init(
-      data: words[0], compute: words[1], request: Request(rawValue: Int(words[2])) ?? .none, digest: words[3])
+      data: words[0], compute: words[1], passes: words[2], request: Request(rawValue: Int(words[3])) ?? .none,
+      digest: words[4])
   }
 }

@@ -7,9 +7,7 @@ import Tensors
 public final class Trainer {
   private let experiment: Experiment
   private let workspace: Workspace
-  private let step: TrainingStep
-  private let monitor: Evaluator?
-  private let test: Evaluator?
+  private var parts: TrainerParts
   private let observers: [any Observer]
   private let control: RunControl?
   private let keeper: CheckpointKeeper?
@@ -32,14 +30,17 @@ public final class Trainer {
     self.observers = observers
     self.control = control
     self.keeper = keeper
-    step = try TrainingStep(experiment, workspace: workspace, activity: activity, link: link)
-    let monitored = experiment.data.monitored
-    monitor = try monitored.flatMap { try experiment.makeEvaluator(on: $0, workspace: workspace, repeats: true) }
-    test = monitored == .test ? nil : try experiment.makeEvaluator(on: .test, workspace: workspace)
+    parts = try TrainerParts(experiment, workspace: workspace, activity: activity, link: link)
+    parts.step.balance = try ShareBalance(experiment, workspace: workspace)
   }
+
+  private var step: TrainingStep { parts.step }
 
   /// The epoch after which training saves and ends, if it has not ended before; nil for its own end. The same on all ranks.
   public var lastEpoch: Int?
+
+  /// Gives shares that the ranks get after a step, for tests; nil for those that follow from the ranks' speed.
+  var givenShares: ((_ step: Int) -> ShardShares?)?
 
   /// The observer of layers in training steps; nil for none.
   public var layerObserver: (any LayerObserver)? {
@@ -48,6 +49,7 @@ public final class Trainer {
   }
 
   private var samples: Int { experiment.samplesPerEpoch }
+  private var isWithinEpoch: Bool { progress.position > 0 && progress.position < samples }
 
   /// Resumes from a checkpoint, given on rank 0. Every rank calls it; the number of ranks may differ from before.
   /// - Throws: `Failure` if the checkpoint does not fit the experiment, or ranks cannot exchange data.
@@ -62,7 +64,7 @@ public final class Trainer {
     if let known = progress.unusualSteps, step.update.unusualSteps != nil { step.update.unusualSteps = known }
     if let known = progress.shortening, step.update.shortening != nil { step.update.shortening = known }
     keeper?.restore(best: manifest.best)
-    if progress.position > 0, progress.position < samples { step.beginEpoch(continuing: true) }
+    if isWithinEpoch { step.beginEpoch(continuing: true) }
   }
 
   /// Trains to the end, or until it is asked to stop.
@@ -83,6 +85,8 @@ public final class Trainer {
     let settings = experiment.settings
     let totalSteps = settings.totalSteps(samples: samples)
     for observer in observers { try observer.runWillStart(step: progress.step, totalSteps: totalSteps) }
+    if experiment.settings.balance == .auto, let shares = step.balance?.shares { try tell(.start, shares, saving: 0) }
+    let wholeStep = min(settings.samplesPerStep, samples)
     var report = StepReport()
     report.step = progress.step
     while true {
@@ -109,12 +113,49 @@ public final class Trainer {
       if request >= .save { try save(waits: request.isStop) }
       savesEpoch = request == .saveEpoch
       if request.isStop { return try finish(start: start, stopped: request) }
+      if progress.step < totalSteps { try balanceShares(counts: positions.count == wholeStep) }
     }
     if progress.evaluation?.step != progress.step { try monitorTraining() }
     try save(waits: true)
     let best = settings.restoresBest ? try keeper?.restoreBest(workspace.communicator) : nil
-    let evaluations = [best ?? progress.evaluation, try evaluate(test, of: best)]
+    let evaluations = [best ?? progress.evaluation, try evaluate(parts.test, of: best)]
     return try finish(start: start, stopped: nil, evaluations, isBest: best != nil)
+  }
+
+  /// Gives the ranks other shares of the shards if that pays, or says that it would. Every rank calls it after a step, which
+  /// `counts` if it has as many samples as most.
+  private func balanceShares(counts: Bool) throws {
+    if let givenShares {
+      if let shares = givenShares(progress.step) { try divide(by: shares, saving: 0) }
+    } else if let proposal = step.balance?.endStep(counts: counts) {
+      if experiment.settings.balance == .auto {
+        try divide(by: proposal.shares, saving: proposal.saving)
+      } else if proposal.saving >= Trainer.notableSaving {
+        step.balance = nil
+        try tell(.advice, proposal.shares, saving: proposal.saving)
+      }
+    }
+  }
+
+  /// The share of a step's time that is worth saying.
+  private static let notableSaving = 0.1
+
+  private func divide(by shares: ShardShares, saving: Double) throws {
+    let start = monotonicSeconds()
+    activity.enter(.balancing, step: progress.step)
+    let (parts, haveShares) = try activity.during(.waiting) {
+      try self.parts.divided(by: shares, withinEpoch: isWithinEpoch)
+    }
+    self.parts = parts
+    let seconds = try workspace.communicator.gather(monotonicSeconds() - start).max() ?? 0
+    if haveShares { step.balance?.hasChanged(to: shares, seconds: seconds) } else { step.balance = nil }
+    try tell(haveShares ? .speed : .shortMemory, shares, saving: saving)
+  }
+
+  private func tell(_ cause: ShareReport.Cause, _ shares: ShardShares, saving: Double) throws {
+    let report = ShareReport(
+      cause: cause, step: progress.step, epoch: progress.epoch + 1, shares: shares.counts, saving: saving)
+    for observer in observers { try observer.sharesDidChange(report) }
   }
 
   /// The wait for an improvement, if it is over.
@@ -152,7 +193,7 @@ public final class Trainer {
   }
 
   private func monitorTraining() throws {
-    guard let report = try evaluate(monitor) else { return }
+    guard let report = try evaluate(parts.monitor) else { return }
     progress.evaluation = report
     try keeper?.note(report)
   }
@@ -175,7 +216,6 @@ public final class Trainer {
     let start = monotonicSeconds()
     activity.enter(.saving, step: progress.step)
     try experiment.model.weights.awaitValues()
-    let isWithinEpoch = progress.position > 0 && progress.position < samples
     let state = try activity.during(.waiting) { try step.gatherState(withinEpoch: isWithinEpoch) }
     var recorded: [String: Int] = [:]
     for observer in observers { recorded.merge(try observer.checkpointWillBeTaken()) { $1 } }

@@ -41,6 +41,8 @@ public struct TrainingSettings: Sendable {
   public var compression: GradientCompression?
   /// Whether the update of the weights is divided among the ranks.
   public var optimizerSharding: OptimizerSharding
+  /// How the ranks share the shards.
+  public var balance = RankBalance.even
   /// The precision of activations and of their gradients.
   public var precision: Precision
   /// The metric by which the best weights are chosen, a plateau schedule acts, and training stops early.

@@ -25,24 +25,40 @@ public final class TrainingStep {
   /// gradients travel between machines; with `overlaps` they, and new parameters, travel during the passes. Neither changes
   /// results.
   /// - Throws: `Failure` (system) if memory is short.
-  public init(
+  public convenience init(
     _ experiment: Experiment, workspace: Workspace, activity: Activity = Activity(), link: LinkSpeed? = nil,
     overlaps: Bool = true
+  ) throws {
+    try self.init(
+      experiment, workspace: workspace, activity: activity, link: link, overlaps: overlaps, continuing: nil)
+  }
+
+  /// The same, to continue the steps of `former` after the workspace was divided anew. States that depend on the division, of
+  /// layers and of compression, are not continued.
+  init(
+    _ experiment: Experiment, workspace: Workspace, activity: Activity, link: LinkSpeed?, overlaps: Bool = true,
+    continuing former: TrainingStep?
   ) throws {
     self.experiment = experiment
     self.workspace = workspace
     self.activity = activity
     self.overlaps = overlaps
     gradient = try BatchGradient(
-      experiment, workspace: workspace, activity: activity, link: link, overlaps: overlaps)
+      experiment, workspace: workspace, activity: activity, link: link, overlaps: overlaps,
+      continuing: former?.gradient)
     accumulated = experiment.settings.accumulate > 1 ? try FloatBuffer(count: gradient.sum.elementCount) : nil
     update = try WeightUpdate(
       experiment, sum: gradient.sum, accumulated: accumulated, communicator: workspace.communicator,
       activity: activity)
-    faults = try FaultySteps(experiment, workspace: workspace, gradient: gradient, update: update)
-    lastEnd = monotonicSeconds()
-    // What came before is no part of the first step.
-    activity.restart()
+    faults = try FaultySteps(
+      experiment, workspace: workspace, gradient: gradient, update: update, continuing: former?.faults)
+    lastEnd = former?.lastEnd ?? monotonicSeconds()
+    guard let former else {
+      // What came before is no part of the first step.
+      activity.restart()
+      return
+    }
+    (update.unusualSteps, update.shortening) = (former.update.unusualSteps, former.update.shortening)
   }
 
   /// Observes the layers as they run; nil for none.
@@ -66,6 +82,12 @@ public final class TrainingStep {
   var request: Request {
     get { gradient.request }
     set { gradient.request = newValue }
+  }
+
+  /// Is told of all ranks' times; nil if nobody asks for them.
+  var balance: ShareBalance? {
+    get { gradient.balance }
+    set { gradient.balance = newValue }
   }
 
   /// The greatest of all ranks' requests at the last step.

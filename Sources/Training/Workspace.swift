@@ -8,30 +8,39 @@ public final class Workspace {
   /// The model, and the loss on its outputs.
   public let network: Network
   /// The passes of the model's layers.
-  public let program: Program
+  public private(set) var program: Program
   /// The pass of the loss.
-  public let lossPass: any LossPass
-  /// The tree in which all sums over a batch are added.
-  public let tree: ReductionTree
+  public private(set) var lossPass: any LossPass
+  /// The tree in which all sums over a batch are added, and the ranks' shares of it.
+  public private(set) var tree: ReductionTree
   /// This rank's shards of the current batch.
-  public let shards: ShardProgram
+  public private(set) var shards: ShardProgram
   /// The largest global batch.
   public let batch: Int
   /// The ranks.
   public let communicator: any Communicator
   /// The context whose weights the layers have packed; nil if unknown.
   private(set) var packedContext: ObjectIdentifier?
-  private let arena: Arena
+  private var arena: Arena
   private let seed: UInt64
+  private let keepsOutputs: Bool
+  private let precision: Precision
 
   /// Plans and allocates the memory for this rank's part of the global batches of the `settings`.
   /// - Throws: `Failure` (usage) if there are more ranks than shards, (configuration) if the shards cannot be rounded in as
   ///   many parts as the settings say, (system) if memory is short.
   public convenience init(_ network: Network, settings: TrainingSettings, communicator: any Communicator) throws {
+    try self.init(network, settings: settings, shares: nil, communicator: communicator)
+  }
+
+  /// The same for other shares of the shards than even ones.
+  convenience init(
+    _ network: Network, settings: TrainingSettings, shares: ShardShares?, communicator: any Communicator
+  ) throws {
     try self.init(
       network, batch: settings.batch,
-      tree: ReductionTree(shards: settings.shards, parts: settings.compression?.parts), seed: settings.seed,
-      communicator: communicator, precision: settings.precision)
+      tree: ReductionTree(shards: settings.shards, parts: settings.compression?.parts).divided(by: shares),
+      seed: settings.seed, communicator: communicator, precision: settings.precision)
   }
 
   /// Plans and allocates the memory for this rank's part of global batches of up to `batch` samples; `seed` is that of
@@ -56,10 +65,32 @@ public final class Workspace {
     self.batch = batch
     self.communicator = communicator
     self.tree = tree
-    shards = ShardProgram(try tree.local(rank: communicator.rank, of: communicator.size), shardCount: tree.shardCount)
+    self.keepsOutputs = keepsOutputs
+    self.precision = precision
+    shards = try Workspace.shards(of: tree, communicator)
     var plan = ArenaPlan(
       shards: shards.reduction.shards.count, keepsOutputs: keepsOutputs, precision: precision)
     (program, lossPass) = Workspace.plan(network, &plan, capacity: shards.capacity(batch: batch))
+    arena = try Arena(plan)
+  }
+
+  private static func shards(of tree: ReductionTree, _ communicator: any Communicator) throws -> ShardProgram {
+    ShardProgram(try tree.local(rank: communicator.rank, of: communicator.size), shardCount: tree.shardCount)
+  }
+
+  /// Gives the ranks other shares of the shards; nil for even ones. It frees its memory before it allocates new memory. So what
+  /// was made for the former shares, such as steps and evaluators, must not run any more.
+  /// - Throws: `Failure` (system) if memory is short; the workspace cannot be used then until it is divided in another way.
+  func divide(by shares: ShardShares?) throws {
+    tree = tree.divided(by: shares)
+    shards = try Workspace.shards(of: tree, communicator)
+    var plan = ArenaPlan(
+      shards: shards.reduction.shards.count, keepsOutputs: keepsOutputs, precision: precision)
+    (program, lossPass) = Workspace.plan(network, &plan, capacity: capacity)
+    packedContext = nil
+    let growth = Arena.byteCount(of: plan).all - arena.byteCount
+    try AvailableMemory.check(growth * communicator.neighbours.count)
+    arena.release()
     arena = try Arena(plan)
   }
 

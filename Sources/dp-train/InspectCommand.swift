@@ -44,7 +44,14 @@ struct InspectCommand: ParsableCommand {
           [
             ["a training step", "\(Format.thousands(model.trainingOperations * samples)) kFLOP for \(samples) samples"]
           ] + (experiment.frozenText.map { [["frozen", $0]] } ?? [])
+            + [["ranks", ranks(recipe)]]
             + memory(TrainingMemory(recipe, experiment, workspace: workspace))))
+  }
+
+  /// How many ranks can share the work.
+  private func ranks(_ recipe: Recipe) -> String {
+    let most = "at most \(recipe.shards), one for each shard"
+    return recipe.shards == 1 ? most : "\(most); of different speed: fewer, and balance=auto"
   }
 
   /// The memory of a training, in all and by use, and in the other precision.

@@ -10,6 +10,8 @@ public struct ReductionTree: Equatable, Sendable {
   /// The number of shards in a part; the last part may have fewer. A part is a tree node at which sums are rounded, so no
   /// rank adds it to others before that. A power of two, or all shards if nothing is rounded.
   public let partSize: Int
+  /// The ranks' shares of the shards; nil if they are as even as possible. They change no sum.
+  package private(set) var shares: ShardShares?
 
   /// The tree over `shards` leaves. The part size is the smallest power of two that makes at most `parts` parts; without
   /// `parts`, there is one.
@@ -47,7 +49,15 @@ public struct ReductionTree: Equatable, Sendable {
     return 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
   }
 
-  /// The shards that a rank computes: ⌊rS/N⌋ up to ⌊(r+1)S/N⌋.
+  /// The same tree, whose shards the ranks share in this way; with nil as evenly as possible.
+  package func divided(by shares: ShardShares?) -> ReductionTree {
+    precondition(shares.map { $0.shardCount == shardCount } ?? true, "shares are of all shards")
+    var tree = self
+    tree.shares = shares
+    return tree
+  }
+
+  /// The shards that a rank computes: those of its share, or ⌊rS/N⌋ up to ⌊(r+1)S/N⌋ if shares are even.
   /// - Throws: `Failure` (usage) if there are more ranks than shards.
   public func shards(ofRank rank: Int, of ranks: Int) throws -> Range<Int> {
     precondition(rank >= 0 && rank < ranks, "a rank is a number from 0 up to the number of ranks")
@@ -57,6 +67,10 @@ public struct ReductionTree: Equatable, Sendable {
         advice:
           "Start at most \(counted(shardCount, "rank")), or set shards to \(ranks) or more (which changes the results)."
       )
+    }
+    if let shares {
+      precondition(shares.counts.count == ranks, "each rank has a share")
+      return shares.shards(ofRank: rank)
     }
     return (rank * shardCount / ranks)..<((rank + 1) * shardCount / ranks)
   }
@@ -80,6 +94,12 @@ public struct ReductionTree: Equatable, Sendable {
     }
     visit(0..<shardCount)
     return nodes
+  }
+
+  /// How many shards each of some ranks computes.
+  /// - Throws: as `shards(ofRank:of:)`.
+  package func shares(of ranks: Int) throws -> ShardShares {
+    ShardShares(try (0..<ranks).map { try shards(ofRank: $0, of: ranks).count })
   }
 
   /// The shards that one rank adds up alone, and their nodes.

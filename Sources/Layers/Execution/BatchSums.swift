@@ -10,6 +10,8 @@ final class BatchSums {
   private let tree: ReductionTree
   private let communicator: any Communicator
   private var pairs: [ObjectIdentifier: Pair] = [:]
+  /// Runs each sum, in which a rank waits for the others; nil to just run it.
+  var waiting: ((_ sum: () throws -> Void) throws -> Void)?
 
   init(tree: ReductionTree, communicator: any Communicator) {
     self.tree = tree
@@ -26,5 +28,11 @@ final class BatchSums {
     let made = Pair(forward: try make(), backward: try make())
     pairs[name] = made
     return made
+  }
+
+  /// Adds the nodes of all ranks.
+  func reduce(_ sum: TreeSum) throws {
+    guard let waiting else { return try sum.reduce() }
+    try waiting { try sum.reduce() }
   }
 }

@@ -36,6 +36,11 @@ public final class StepContext {
   public var shareOfSteps = 1.0
   /// Looks on as layers run, or nil.
   public var layerObserver: (any LayerObserver)?
+  /// Runs each sum over all ranks within a pass, to note how long the rank waits there; nil to just run it.
+  package var waiting: ((_ sum: () throws -> Void) throws -> Void)? {
+    get { batchSums.waiting }
+    set { batchSums.waiting = newValue }
+  }
   /// Told when a layer's gradients are written, or nil.
   package var frontier: GradientFrontier?
 

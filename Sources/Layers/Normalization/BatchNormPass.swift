@@ -133,7 +133,7 @@ final class BatchNormPass: Pass {
       if isRagged {
         joinCounts(context) { node, count in (reducer.nodes + node * reducer.stride)[2 * padded] = count }
       }
-      try reducer.reduce()
+      try context.batchSums.reduce(reducer)
       // Copy the result: the ranks of a machine may share its memory.
       sums.update(from: reducer.result, count: 2 * padded)
       if isRagged { countedValues = Int(reducer.result[2 * padded]) }
@@ -316,7 +316,7 @@ final class BatchNormPass: Pass {
       (reducer.nodes + node * reducer.stride).update(from: sum, count: 2 * padded)
       store(sum, node: node, context)
     }
-    if givesInputGradient { try reducer.reduce() }
+    if givesInputGradient { try context.batchSums.reduce(reducer) }
     return UnsafePointer(reducer.result)
   }
 

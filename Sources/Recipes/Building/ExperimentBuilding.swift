@@ -81,6 +81,7 @@ extension Recipe {
       compression: gradientCompression,
       optimizerSharding: optimizerSharding, precision: precision)
     (settings.monitor, settings.stop, settings.restoresBest) = (monitor.monitor, stop?.rule, restoreBest)
+    settings.balance = balance
     settings.outliers = outliers?.rule
     settings.draws = try placing("sampling") {
       try splits.advising { try makeDraws(of: splits.training) }

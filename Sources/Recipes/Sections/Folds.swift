@@ -16,7 +16,7 @@ extension Recipe {
 
   /// Whether a finished training of another recipe has the same result: at most what it records and saves differs.
   package func hasResult(of other: Recipe) -> Bool {
-    let free = ["name", "optimizerSharding", "compareRanks", "model.frozenCache", "checkpoint.", "record."]
+    let free = ["name", "optimizerSharding", "balance", "compareRanks", "model.frozenCache", "checkpoint.", "record."]
     func decisive(_ recipe: Recipe) -> [String] {
       recipe.keys.filter { key, _ in !free.contains { key == $0 || $0.hasSuffix(".") && key.hasPrefix($0) } }
         .map { "\($0.key): \($0.value)" }

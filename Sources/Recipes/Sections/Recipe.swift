@@ -53,6 +53,8 @@ public struct Recipe: Sendable {
   public var compression: CompressionSettings?
   /// Whether each rank updates only a part of the weights.
   public var optimizerSharding = OptimizerSharding.auto
+  /// How the ranks share the shards.
+  public var balance = RankBalance.even
   /// The number of steps between comparisons of all ranks' weights; 0 for never.
   public var compareRanks = 100
   /// When to measure on the validation samples, or on the test samples if there are none.
@@ -143,6 +145,10 @@ extension Recipe: RecipeSettings {
         "whether each rank updates a part of the weights and keeps the optimizer's state for that part alone; "
           + "auto: if it is faster; the bits are the same"),
       RecipeKey(
+        "balance", \.balance, .choice,
+        "how the ranks share the shards: even, as equally as possible, or auto, by the time that each takes for a shard, for "
+          + "processors of different speed; the bits are the same"),
+      RecipeKey(
         "compareRanks", \.compareRanks, .number(.atLeast(0)),
         "steps between comparisons of all ranks' weights; 0 is never"),
       RecipeKey(
@@ -193,6 +199,12 @@ extension Recipe: RecipeSettings {
         "gradients are compressed, but reduction native lets MPI add them as they are",
         advice: "set reduction to tree or compression to none")
     }
+    if balance == .auto, reduction == .native {
+      throw section.conflict(
+        of: ["balance", "reduction"],
+        "balance auto gives ranks other shards, but with reduction native the bits depend on who has which",
+        advice: "set reduction to tree or balance to even")
+    }
     if let minimum = schedule.finalRate ?? (schedule as? PlateauScheduleEntry)?.minimum, minimum > baseLearningRate {
       throw section.conflict(
         of: ["schedule", "optimizer"],
@@ -215,6 +227,7 @@ extension Precision: Choice {}
 extension NonFinitePolicy: Choice {}
 extension Reduction: Choice {}
 extension OptimizerSharding: Choice {}
+extension RankBalance: Choice {}
 
 extension Recipe {
   /// Every dotted key with its value as YAML, in the order of recipes; a list is one value.

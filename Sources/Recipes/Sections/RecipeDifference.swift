@@ -11,7 +11,7 @@ public struct RecipeDifference: Equatable, Sendable {
 extension Recipe {
   /// The keys that may change when a run is resumed: its length, what it records, and what it keeps in memory.
   public static let keysFreeToChange = [
-    "name", "epochs", "steps", "optimizerSharding", "compareRanks", "evaluate", "stop", "restoreBest",
+    "name", "epochs", "steps", "optimizerSharding", "balance", "compareRanks", "evaluate", "stop", "restoreBest",
     "checkpoint", "record", "model.frozenCache", "data.cache", "data.threads",
   ]
 

@@ -26,6 +26,9 @@ public final class BackgroundRecorder: Observer {
   /// Queues the evaluation.
   public func evaluationDidFinish(_ report: EvaluationReport) throws { try thread.add(.record(.evaluation(report))) }
 
+  /// Queues the ranks' shares.
+  public func sharesDidChange(_ report: ShareReport) throws { try thread.add(.record(.shares(report))) }
+
   /// Queues a picture for TensorBoard; `png` is a PNG file of that size.
   /// - Throws: `Failure` if an earlier record could not be written.
   public func addImage(

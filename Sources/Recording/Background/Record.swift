@@ -7,6 +7,8 @@ enum Record: Sendable {
   case step(StepReport)
   /// An evaluation was done.
   case evaluation(EvaluationReport)
+  /// The ranks have these shares of the shards, or it was found that others would be better.
+  case shares(ShareReport)
   /// The distributions of a step's tensors.
   case distributions([TensorDistribution], step: Int, epoch: Int)
   /// A picture was drawn.

@@ -2,7 +2,8 @@ import Formats
 import Foundation
 import Training
 
-/// Writes `metrics.jsonl`: a line every `every` steps, one per evaluation, and one for an early end or restored weights.
+/// Writes `metrics.jsonl`: a line every `every` steps, one per evaluation, one whenever the ranks' shares follow their speed, and
+/// one for an early end or restored weights.
 struct MetricsLines: LineFormat {
   /// Steps between lines.
   let every: Int
@@ -12,6 +13,7 @@ struct MetricsLines: LineFormat {
     switch record {
     case .step(let report): if report.step.isMultiple(of: every) { add(report, to: &lines) }
     case .evaluation(let report): add(report, to: &lines)
+    case .shares(let report): add(report, to: &lines)
     case .end(let summary):
       let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
       guard let end = RunEnd(summary), let line = try? encoder.encode(end) else { return }
@@ -65,6 +67,20 @@ struct MetricsLines: LineFormat {
     lines.add(",\"step\":")
     lines.add(report.step)
     for metric in report.furtherMetrics { add(metric, to: &lines) }
+    lines.add("}\n")
+  }
+
+  /// Adds the shares that ranks have, rank by rank.
+  private func add(_ report: ShareReport, to lines: inout JSONLines) {
+    guard report.cause == .start || report.cause == .speed else { return }
+    lines.add("{\"epoch\":")
+    lines.add(report.epoch)
+    lines.add(",\"event\":\"shares\",\"saving\":")
+    lines.add(Float(report.saving))
+    lines.add(",\"shares\":")
+    lines.add(quoted: report.shares.map(String.init).joined(separator: " "))
+    lines.add(",\"step\":")
+    lines.add(report.step)
     lines.add("}\n")
   }
 

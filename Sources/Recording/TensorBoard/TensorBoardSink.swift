@@ -62,7 +62,7 @@ final class TensorBoardSink: RecordSink {
     case .distributions(let tensors, let step, _):
       try file.add(event(step: step, tensors.map(TensorBoardSummary.Value.histogram)))
     case .image(let image): try file.add(event(step: image.step, [.image(image)]))
-    case .end: break
+    case .shares, .end: break
     }
   }
 

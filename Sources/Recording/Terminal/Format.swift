@@ -83,6 +83,15 @@ public enum Format {
     value.isNaN ? value.text : value.magnitude < 0x1p53 ? count(Int(value)) : String(format: "%g", value)
   }
 
+  /// How ranks share shards, for example `11 and 5 of 16 shards`; of many ranks the least and the most.
+  public static func shares(_ counts: [Int]) -> String {
+    let all = count(counts.reduce(0, +), "shard")
+    let texts = counts.map(String.init)
+    guard let last = texts.last, texts.count > 1 else { return all }
+    guard texts.count <= 8 else { return "\(counts.min() ?? 0) to \(counts.max() ?? 0) of \(all)" }
+    return "\(texts.dropLast().joined(separator: ", ")) and \(last) of \(all)"
+  }
+
   /// A size in bytes, for example `1.2 MiB`.
   public static func bytes(_ count: Int) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB"]

@@ -90,6 +90,20 @@ public final class ProgressReporter: Observer {
         + "weight 0\n")
   }
 
+  /// Says what shares the ranks have now, or why not.
+  public func sharesDidChange(_ report: ShareReport) {
+    let shares = Format.shares(report.shares)
+    let less = String(format: "about %.0f %% less", report.saving * 100)
+    switch report.cause {
+    case .start: break
+    case .speed: say("ranks now have \(shares); a step takes \(less)")
+    case .shortMemory:
+      say("ranks keep their shards: memory is too short for \(shares), with which a step would take \(less)")
+    case .advice:
+      say("ranks are not equally fast: with balance=auto they would have \(shares), and a step would take \(less)")
+    }
+  }
+
   /// Ends the bar.
   public func runDidFinish(_ summary: RunSummary) {
     printHeld()

@@ -1,9 +1,10 @@
 import Layers
 import Training
 
-/// Records when this rank does what: the phases of its steps, each layer's passes, evaluations and checkpoints.
+/// Records when this rank does what: the phases of its steps, each layer's passes, evaluations, checkpoints and changes of the
+/// ranks' shares.
 ///
-/// Steps are limited in number, so that the file stays small; so are evaluations and checkpoints.
+/// Steps are limited in number, so that the file stays small; so are all others together.
 public final class TimelineRecorder: LayerObserver, ActivityListener {
   /// A span of time, in seconds of `monotonicSeconds`.
   struct Span {
@@ -13,7 +14,7 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
     let step: Int
   }
 
-  /// The most evaluations and checkpoints to record.
+  /// The most evaluations, checkpoints and changes of shares to record.
   private static let otherLimit = 100
 
   private let steps: Int
@@ -114,6 +115,7 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
     case .recording: "recording"
     case .evaluating: "evaluation"
     case .saving: "checkpoint"
+    case .balancing: "shares"
     }
   }
 
@@ -123,9 +125,9 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
     case .loading: "data"
     case .computing: "compute"
     case .receiving: "parameters"
-    case .waiting: outer == "checkpoint" ? "gather" : "reduction"
+    case .waiting: outer == "checkpoint" ? "gather" : outer == "shares" ? "division" : "reduction"
     case .updating: "optimizer"
-    case .starting, .recording, .evaluating, .saving: nil
+    case .starting, .recording, .evaluating, .saving, .balancing: nil
     }
   }
 }

@@ -67,6 +67,7 @@ public final class RunWatch {
 
   private func take(_ entry: MetricsLine) {
     guard !entry.isEnd else { return hasEnd = true }
+    guard entry.event == "step" || entry.event == "evaluation" else { return }
     let loss = entry.loss ?? .nan
     guard entry.event == "step" else {
       line.evaluation = Format.evaluation(

@@ -12,6 +12,16 @@ struct Metrics {
     case dataSeconds, computeSeconds, communicationSeconds, waitingSeconds
   }
 
+  /// A line of the ranks' shares of the shards.
+  struct Shares: Equatable {
+    /// The number of steps before.
+    let step: Double
+    /// The shards of each rank.
+    let counts: [Int]
+    /// The share of a step's time that they promised to save.
+    let saving: Double
+  }
+
   /// The line of an evaluation.
   struct Evaluation: Equatable {
     var split = ""
@@ -33,6 +43,8 @@ struct Metrics {
   private(set) var stepsOfNothing = 0
   /// The evaluations in order.
   private(set) var evaluations: [Evaluation] = []
+  /// The ranks' shares in order, if they follow the ranks' speed.
+  private(set) var shares: [Shares] = []
   /// How the training ended, if early or with its best weights.
   private(set) var end: RunEnd?
 
@@ -67,7 +79,7 @@ struct Metrics {
     mutating func read(_ line: UnsafeRawBufferPointer, into metrics: inout Metrics) -> Bool {
       for index in values.indices { values[index] = .nan }
       var (step, epoch, samples): (Double?, Double, Double) = (nil, .nan, 0)
-      var (event, split) = ("", "")
+      var (event, split, shares) = ("", "", "")
       var others: [String: Double] = [:]
       var hasLoss = true
       let isWhole = FlatObject(line).forEach { name, value in
@@ -82,6 +94,8 @@ struct Metrics {
           event = value.text
         } else if name.elementsEqual("split".utf8) {
           split = value.text
+        } else if name.elementsEqual("shares".utf8) {
+          shares = value.text
         } else if name.elementsEqual("samples".utf8) {
           samples = value.number ?? 0
         } else {
@@ -100,6 +114,10 @@ struct Metrics {
           Evaluation(
             split: split, step: step, epoch: epoch, loss: values[0], accuracy: values[1], samples: samples,
             metrics: others))
+      } else if event == "shares" {
+        let counts = shares.split(separator: " ").map { Int($0) ?? 0 }
+        guard !counts.isEmpty, counts.allSatisfy({ 1...4096 ~= $0 }) else { return false }
+        metrics.shares.append(Shares(step: step, counts: counts, saving: others["saving"] ?? 0))
       } else if event == "end" {
         metrics.end = try? JSONDecoder.withSpecialNumbers().decode(RunEnd.self, from: Data(line))
       }

@@ -5,7 +5,8 @@ import Recording
 struct TimeSection {
   let runs: [ReportedRun]
 
-  private static let parts: [(quantity: Metrics.Quantity, name: String)] = [
+  /// The parts of a step's time.
+  static let parts: [(quantity: Metrics.Quantity, name: String)] = [
     (.computeSeconds, "compute"), (.dataSeconds, "data"), (.communicationSeconds, "communication"),
     (.waitingSeconds, "waiting for the slowest rank"),
   ]
@@ -13,7 +14,12 @@ struct TimeSection {
   var section: Section {
     var section = Section(title: "Time")
     guard runs.contains(where: { !$0.metrics.steps.isEmpty }) else { return section }
-    section.tables = [table]
+    let shares = runs.compactMap { run in ShareTable(run: run).table.map { (run.name, $0) } }
+    section.tables = [table] + shares.map(\.1)
+    section.notes = shares.map { name, _ in
+      "The ranks\(runs.count > 1 ? " of \(name)" : "") shared the shards of a batch by their speed (balance: auto). A table below "
+        + "has their shares, and the medians of a step's time with them."
+    }
     section.figures = runs.map { run in
       Figure(
         runs.count > 1 ? "Time of a step: \(run.name)" : "Time of a step", note: "Smoothed, as means over the ranks.",

@@ -3,7 +3,7 @@
 public final class Activity: @unchecked Sendable {
   /// A phase of a step, or of the time between steps.
   public enum Phase: Int, CaseIterable, Sendable {
-    case starting, loading, computing, receiving, waiting, updating, recording, evaluating, saving
+    case starting, loading, computing, receiving, waiting, updating, recording, evaluating, saving, balancing
 
     /// Whether the rank waits for other ranks.
     var isWaiting: Bool { self == .receiving || self == .waiting }
@@ -20,6 +20,7 @@ public final class Activity: @unchecked Sendable {
       case .recording: "writing down its progress"
       case .evaluating: "evaluating"
       case .saving: "saving a checkpoint"
+      case .balancing: "giving the ranks other shards"
       }
     }
   }
@@ -49,13 +50,25 @@ public final class Activity: @unchecked Sendable {
 
   /// Ends the current phase and begins another, in a step.
   func enter(_ phase: Phase, step: Int) {
+    begin(phase, step: step)
+    listener?.phaseBegins(phase, step: step)
+  }
+
+  private func begin(_ phase: Phase, step: Int) {
     let end = monotonicSeconds()
     seconds[now.phase.rawValue] += end - start
     start = end
     words[0] = step
     // Each note changes the word, even if a phase follows itself.
     words[1] = ((words[1] >> 8) &+ 1) << 8 | phase.rawValue
-    listener?.phaseBegins(phase, step: step)
+  }
+
+  /// Runs `body`, which waits for other ranks within a layer's work. The listener is not told: it shows the layer there.
+  func wait(_ body: () throws -> Void) throws {
+    let outer = now
+    begin(.waiting, step: outer.step)
+    try body()
+    begin(outer.phase, step: outer.step)
   }
 
   /// Runs `body` as a phase within the current one, which continues afterwards unless `body` throws.

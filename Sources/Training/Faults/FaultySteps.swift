@@ -20,8 +20,13 @@ final class FaultySteps {
   private var formerCounts: [Int64] = []
   private var inRow = 0
 
+  /// Continues the count of `former`, if that is not nil.
   /// - Throws: `Failure` (system) if memory is short.
-  init(_ experiment: Experiment, workspace: Workspace, gradient: BatchGradient, update: WeightUpdate) throws {
+  init(
+    _ experiment: Experiment, workspace: Workspace, gradient: BatchGradient, update: WeightUpdate,
+    continuing former: FaultySteps?
+  ) throws {
+    inRow = former?.inRow ?? 0
     self.experiment = experiment
     self.workspace = workspace
     self.gradient = gradient

@@ -19,19 +19,31 @@ final class FrozenOutputs {
   private var missing: [(place: Int, sample: Int)] = []
   private var isPacked = false
 
+  /// What is kept of the samples, whatever share of them the ranks compute.
+  struct Kept {
+    fileprivate let stages: Int
+    fileprivate let table: SampleTable
+  }
+
+  /// What is kept.
+  var kept: Kept { Kept(stages: stages, table: table) }
+
   /// Room for the samples of `data` in a program as it is frozen now; nil if nothing can be kept, or if it takes more than
-  /// `limit` bytes on a machine, whose ranks share it. Every rank makes it.
+  /// `limit` bytes on a machine, whose ranks share it. It begins with what is `kept` of the same samples. Every rank makes it.
   /// - Throws: `Failure` (system) if memory is short.
   init?(
-    of program: Program, on data: any Dataset, capacity: Int, limit: Int, sharedBy communicator: any Communicator
+    of program: Program, on data: any Dataset, capacity: Int, limit: Int, keeping kept: Kept? = nil,
+    sharedBy communicator: any Communicator
   ) throws {
     stages = program.repeatableStages
     guard limit > 0, stages > 0, !data.hasLengths else { return nil }
     (shape, precision) = program.outputs(ofStage: stages - 1)
     let width = precision.floats(shape.count)
-    guard SampleTable.byteCount(data.count, width: width) <= limit,
-      let table = try SampleTable(count: data.count, width: width, sharedBy: communicator)
-    else { return nil }
+    guard SampleTable.byteCount(data.count, width: width) <= limit else { return nil }
+    let known = kept?.stages == stages ? kept?.table : nil
+    guard let table = try known ?? SampleTable(count: data.count, width: width, sharedBy: communicator) else {
+      return nil
+    }
     self.program = program
     self.table = table
     gathered = try FloatBuffer(count: precision.floats(shape.paddedCount(batch: capacity)))

@@ -1,4 +1,5 @@
 import Collectives
+import Diagnostics
 import Layers
 import Optimizers
 import Tensors
@@ -30,12 +31,23 @@ final class DividedUpdate {
     allSlices = (0..<communicator.size).map { pieces.pieces(ofRank: $0) }
     slices = allSlices[communicator.rank]
     norm = BlockSums(segments: [0..<model.valueCount])
-    try optimizer.restrict(to: slices)
+    try restrict()
     if communicator.neighbours.first == communicator.rank {
       pieces.values.update(from: model.weights.arrivingValues.base, count: model.valueCount)
     }
     try communicator.barrier()
     model.weights.arrivingValues.move(to: pieces.values, of: pieces)
+  }
+
+  /// Restricts the optimizer to the slices, unless it has them already.
+  private func restrict() throws {
+    guard optimizer.slices != slices else { return }
+    guard slices.allSatisfy({ slice in optimizer.slices.contains { $0.clamped(to: slice) == slice } }) else {
+      throw Failure(
+        .system, "the ranks of a machine cannot share memory any more",
+        advice: "resume the training from its last checkpoint")
+    }
+    try optimizer.restrict(to: slices)
   }
 
   /// The norm of all ranks' slices of the mean gradients, with the same bits as `GradientClipping.norm`.

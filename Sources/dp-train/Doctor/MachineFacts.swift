@@ -33,9 +33,7 @@ struct MachineFacts: Codable {
     processorCount = MachineFacts.count(processors)
     let limit = CPUQuota.own()
     (quota, quotaGroup) = (limit?.share, limit?.group)
-    availableMemory = MachineFacts.lines(of: "/proc/meminfo")["MemAvailable"].flatMap { text in
-      text.split(separator: " ").first.flatMap { Int($0) }.map { $0 << 10 }
-    }
+    availableMemory = AvailableMemory.bytes()
     let attributes = try? FileManager.default.attributesOfFileSystem(forPath: "/dev/shm")
     sharedMemory = attributes?[.systemSize] as? Int
     instructionSet = InstructionSet.active

@@ -85,7 +85,16 @@ extension PlanReport {
         "left out: \(names), more ranks than shards (\(recipe.shards)); "
           + "shards=\(most) lets them work, and changes the results")
     }
+    if let fastest = advice.fastest, fastest.machines > 1 { lines.append(unequalMachines(fastest)) }
     return lines.map { $0 + "\n" }.joined()
+  }
+
+  /// What to do if machines differ in speed.
+  private func unequalMachines(_ fastest: Forecast) -> String {
+    let ranks = fastest.machines * fastest.ranksPerMachine
+    let start = "machines of different speed: balance=auto gives slow ranks fewer shards"
+    guard let shards = recipe.shardsToBalance(ranks: ranks), recipe.shards < shards else { return start }
+    return "\(start), if there are some for each rank, such as shards=\(shards), which changes the results"
   }
 
   private func name(_ forecast: Forecast) -> String { "\(forecast.machines) × \(forecast.ranksPerMachine)" }
