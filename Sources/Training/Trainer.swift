@@ -40,7 +40,7 @@ public final class Trainer {
   public var lastEpoch: Int?
 
   /// Gives shares that the ranks get after a step, for tests; nil for those that follow from the ranks' speed.
-  var givenShares: ((_ step: Int) -> ShardShares?)?
+  package var givenShares: ((_ step: Int) -> ShardShares?)?
 
   /// The observer of layers in training steps; nil for none.
   public var layerObserver: (any LayerObserver)? {

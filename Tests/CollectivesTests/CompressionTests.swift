@@ -43,6 +43,32 @@ import Testing
     }
   }
 
+  /// The residuals continue in the same ranks with other shares.
+  @Test(arguments: cases) func unevenSharesGiveTheSameBits(_ sum: Case) throws {
+    let count = 208
+    var reference = Reference(sum, rounded: count, elements: count)
+    let expected = (0..<6).map { reference.reduce(step: $0) }
+    for machines in [[[0, 1]], [[0], [1], [2]], [[0, 2], [1, 3]], [[0, 1, 2], [3, 4]]] {
+      let ranks = machines.joined().count
+      let results = try ThreadCommunicator.run(machines: machines) { communicator in
+        var residuals: [[Float]] = []
+        var results: [[Float]] = []
+        for seed in 0..<3 {
+          let reducer = try sum.reducer(
+            communicator, rounded: count, elements: count,
+            shares: randomShares(shards: sum.shards, ranks: ranks, seed: seed))
+          if seed > 0 { try reducer.residuals?.scatter(residuals, communicator) }
+          for step in 2 * seed..<2 * seed + 2 {
+            results.append(try sum.reduce(reducer, elements: count, step: step, isEarly: false))
+          }
+          residuals = try reducer.residuals?.gather(communicator) ?? []
+        }
+        return results
+      }
+      #expect(results.allSatisfy { $0 == expected }, "\(machines)")
+    }
+  }
+
   @Test(arguments: cases) func residualsContinueOnOtherMachines(_ sum: Case) throws {
     let count = 208
     var reference = Reference(sum, rounded: count, elements: count)
@@ -154,12 +180,14 @@ import Testing
 }
 
 extension CompressionTests.Case {
-  fileprivate func reducer(_ communicator: any Communicator, rounded: Int, elements: Int) throws -> TreeSum {
+  fileprivate func reducer(
+    _ communicator: any Communicator, rounded: Int, elements: Int, shares: ShardShares? = nil
+  ) throws -> TreeSum {
     try TreeSum(
       SumLayout(
         elementCount: elements, statusCount: 1, bucketBytes: 1024,
         compression: Compression(format: format, count: rounded)),
-      tree: ReductionTree(shards: shards, parts: parts), communicator: communicator)
+      tree: ReductionTree(shards: shards, parts: parts).divided(by: shares), communicator: communicator)
   }
 
   /// One reduction of samples; with `isEarly`, written in stretches from the end.

@@ -61,6 +61,28 @@ import Testing
     }
   }
 
+  @Test(arguments: [4, 8, 13, 32]) func foldsOfUnevenSharesMakeUpTheTree(shards: Int) throws {
+    let tree = try ReductionTree(shards: shards, parts: min(shards, 3))
+    let whole = evaluate(0..<shards, leaf: { "\($0)" }, add: { "(\($0)+\($1))" })
+    for ranks in 1...min(shards, 5) {
+      for seed in 0..<10 {
+        let shares = randomShares(shards: shards, ranks: ranks, seed: seed)
+        let uneven = tree.divided(by: shares)
+        let parts = try (0..<ranks).map { try uneven.shards(ofRank: $0, of: ranks) }
+        #expect(parts.map(\.count) == shares.counts && parts.flatMap { Array($0) } == Array(0..<shards))
+        #expect(try uneven.shares(of: ranks) == shares)
+        let delivered = try (0..<ranks).flatMap { rank in
+          let local = try uneven.local(rank: rank, of: ranks)
+          return spellOut(local.fold, local.shards.map(String.init))
+        }
+        let fold = TreeFold(try uneven.nodes(ofRanks: ranks).flatMap { $0 }, to: [0..<shards])
+        #expect(spellOut(fold, delivered) == [whole], "\(shares.counts)")
+      }
+    }
+    #expect(tree.divided(by: ShardShares([shards])).divided(by: nil) == tree)
+    #expect(try tree.shares(of: 3).counts == (0..<3).map { ($0 + 1) * shards / 3 - $0 * shards / 3 })
+  }
+
   /// The nodes that a fold makes of some leaves, as sums in brackets.
   private func spellOut(_ fold: TreeFold, _ leaves: [String]) -> [String] {
     var (stack, nodes, additions, deepest) = ([String](), [String](), 0, 0)

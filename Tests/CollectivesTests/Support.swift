@@ -8,6 +8,17 @@ func sample(_ shard: Int, _ element: Int, _ step: Int = 0) -> Float {
   return Float(Int32(truncatingIfNeeded: state)) / 0x1p31
 }
 
+/// Shares of at least one shard each, the same for a seed.
+func randomShares(shards: Int, ranks: Int, seed: Int) -> ShardShares {
+  var counts = [Int](repeating: 1, count: ranks)
+  for shard in ranks..<shards {
+    // One rank of each seed tends to have most.
+    let chance = sample(shard, ranks, seed)
+    counts[chance > 0 ? seed % ranks : Int(chance.magnitude * 1000) % ranks] += 1
+  }
+  return ShardShares(counts)
+}
+
 /// The largest power of two below `count`, found by counting up.
 func largestPowerOfTwo(below count: Int) -> Int {
   var power = 1

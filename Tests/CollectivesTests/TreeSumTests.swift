@@ -46,6 +46,22 @@ import Testing
     }
   }
 
+  /// Ranks of different speed have different shares.
+  @Test(arguments: machines + [[[0, 1]], [[0, 1, 2, 3, 4]]])
+  func unevenSharesGiveTheSameBits(_ machines: [[Int]]) throws {
+    let ranks = machines.joined().count
+    for (shards, seed) in [(8, 1), (13, 2), (32, 3), (32, 4)] {
+      let tree = try ReductionTree(shards: shards).divided(by: randomShares(shards: shards, ranks: ranks, seed: seed))
+      for (elements, wholeLimit) in [(1, 1 << 20), (1000, 1 << 20), (1000, 0), (9001, 0)] {
+        let sum = Case(shards: shards, elements: elements, wholeLimit: wholeLimit)
+        let wrong = try ThreadCommunicator.run(machines: machines) {
+          try countWrong($0, tree, sum, bucketBytes: 8192, isEarly: seed.isMultiple(of: 2))
+        }
+        #expect(wrong.allSatisfy { $0 == 0 }, "\(sum) \(wrong), \(tree)")
+      }
+    }
+  }
+
   @Test func successiveSumsDoNotMixTheirValues() throws {
     for machines in [[[0, 1, 2]], [[0, 1], [2]]] {
       let wrong = try ThreadCommunicator.run(machines: machines) { communicator in

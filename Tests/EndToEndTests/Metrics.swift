@@ -21,9 +21,10 @@ struct Metrics {
   /// The names in each line, in the file's order.
   let keys: [Set<String>]
 
-  /// Reads the file of a run; every line must be JSON.
+  /// Reads the file of a run; every line must be JSON. Lines of the ranks' shares are left out: they depend on times.
   init(run: String, in folder: Folder) throws {
-    let lines = try folder.text("\(run)/metrics.jsonl").split(separator: "\n").map { Data($0.utf8) }
+    let lines = try folder.text("\(run)/metrics.jsonl").split(separator: "\n")
+      .filter { !$0.contains("\"event\":\"shares\"") }.map { Data($0.utf8) }
     keys = try lines.map { line in
       Set(try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any]).keys)
     }

@@ -78,6 +78,7 @@ import Testing
         reduction: tree
         compression: none
         optimizerSharding: auto
+        balance: even
         compareRanks: 100
         evaluate:
           every: 1

@@ -49,6 +49,27 @@ import Training
     }
   }
 
+  /// The ranks' shares have lines of their own if they follow the ranks' speed.
+  @Test func sharesAreThoseOfTheRanks() throws {
+    try withRunFolder { folder in
+      let balanced = Run(overrides: ["epochs=1", "balance=auto"], ranks: 3)
+      _ = try balanced.train(into: folder) { recorder in
+        for cause in [ShareReport.Cause.speed, .shortMemory, .advice] {
+          try recorder.sharesDidChange(ShareReport(cause: cause, step: 0, epoch: 1, shares: [5, 2, 1], saving: 0.25))
+        }
+      }
+      let start = #"{"epoch":1,"event":"shares","saving":0.0,"shares":"2 3 3","step":0}"#
+      let change = #"{"epoch":1,"event":"shares","saving":0.25,"shares":"5 2 1","step":0}"#
+      let all = try lines(folder.metrics)
+      #expect(all.filter { $0.contains("shares") } == [change, start] && all[2].contains(#""event":"step""#))
+      // Evaluations have another format.
+      var tail = MetricsTail(path: folder.metrics)
+      #expect(tail.read().lines.map(\.event).prefix(3) == ["shares", "shares", "step"])
+    }
+    #expect(Format.shares([11, 5]) == "11 and 5 of 16 shards" && Format.shares([2, 3, 3]) == "2, 3 and 3 of 8 shards")
+    #expect(Format.shares([1]) == "1 shard" && Format.shares(Array(2...12)) == "2 to 12 of 77 shards")
+  }
+
   @Test func epochsAreTheMeansOfTheirSteps() throws {
     try withRunFolder { folder in
       let outcome = try run.train(into: folder)

@@ -28,7 +28,9 @@ import Training
   }
 
   /// Trains more than an epoch on ranks that are threads, with an evaluation and checkpoints.
-  private func trace(ranks: Int, steps: Int) throws -> Trace {
+  private func trace(
+    ranks: Int, steps: Int, shares: @escaping @Sendable (_ step: Int) -> ShardShares? = { _ in nil }
+  ) throws -> Trace {
     try withRunFolder { folder in
       _ = try ThreadCommunicator.run(ranks: ranks) { communicator in
         let recipe = try Recipe.load("temporal-order", overrides: ["steps=40", "checkpoint.steps=20"])
@@ -43,6 +45,7 @@ import Training
           keeper: keeper, activity: activity)
         let timeline = try Timeline(experiment.model, steps: steps, communicator: communicator)
         timeline.follow(trainer, activity: activity)
+        trainer.givenShares = shares
         _ = try trainer.run()
         try timeline.write(to: communicator.isRoot ? folder.timeline : nil)
       }
@@ -86,6 +89,21 @@ import Training
         if span.name == "reduction" { #expect(open.contains { $0.name.hasPrefix("step") || $0.name == "evaluation" }) }
         open.append(span)
       }
+    }
+  }
+
+  /// The observer stays when shares change.
+  @Test func changesOfSharesAreShown() throws {
+    let trace = try trace(ranks: 3, steps: 10) { [5: ShardShares([4, 2, 2]), 9: ShardShares([1, 1, 6])][$0] }
+    for rank in 0..<3 {
+      let spans = trace.spans(rank)
+      let changes = spans.filter { $0.name == "shares" }
+      #expect(changes.map { $0.args.step } == [5, 9])
+      for change in changes {
+        let within = spans.filter { $0.name == "division" && $0.start >= change.start && $0.end <= change.end }
+        #expect(within.count == 1)
+      }
+      #expect(spans.count { $0.name == "0 lstm forward" } == 10)
     }
   }
 

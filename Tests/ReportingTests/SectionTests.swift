@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Recording
 import Testing
@@ -111,6 +112,30 @@ struct SectionTests {
     let calm = try #require(try Distributions(path: path, limit: 10, keeping: []).histories.first)
     #expect(calm.spreads.map { $0.quantiles[8] }.max() == 0.04)
     #expect(DistributionSection.axis([calm], kind: "gradient").linearSize == nil)
+  }
+
+  @Test("ranks that share the shards by speed have a table of their shares")
+  func shares() throws {
+    let folder = try RunFixture.make(overrides: ["shards=16", "balance=auto"], steps: 40)
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    let metrics = try String(contentsOfFile: folder.metrics, encoding: .utf8)
+    func page(_ lines: [String]) throws -> String {
+      try ((lines + [""]).joined(separator: "\n") + metrics).write(
+        toFile: folder.metrics, atomically: true, encoding: .utf8)
+      return try Report([folder]).html()
+    }
+    let start = #"{"epoch":1,"event":"shares","saving":0.0,"shares":"8 8","step":0}"#
+    #expect(try !page([start]).contains("shards of the ranks"))
+    let changes = [20, 60].map {
+      #"{"epoch":1,"event":"shares","saving":0.25,"shares":"11 5","step":\#($0)}"#
+    }
+    // After the last change there are no steps yet.
+    let changed = try page([start] + changes)
+    for text in ["shards of the ranks", "8 and 8 of 16 shards", "11 and 5 of 16 shards", "2.4 ms", "by their speed"] {
+      #expect(changed.contains(text), "\(text)")
+    }
+    #expect(changed.components(separatedBy: "11 and 5 of 16 shards").count == 2)
+    #expect(throws: Failure.self) { try page([start.replacing("8 8", with: "8 x")]) }
   }
 
   @Test("settings tell model, every key of the optimizer and the schedule, and the keys that differ")

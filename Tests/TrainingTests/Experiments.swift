@@ -4,7 +4,8 @@ import Layers
 import Optimizers
 import Tensors
 import TestSupport
-import Training
+
+@testable import Training
 
 /// A small experiment on temporal order, created on every rank.
 struct SmallExperiment: Sendable {
@@ -33,6 +34,8 @@ struct SmallExperiment: Sendable {
   var outliers: OutlierRule?
   var mixing: Mixing?
   var draws: WeightedDraws?
+  /// The shares that ranks get after a step; nil for even ones throughout.
+  var shares: (@Sendable (_ step: Int, _ ranks: Int) -> ShardShares?)?
   var optimizer: @Sendable (Model) throws -> any Optimizer = { try RMSprop(count: $0.valueCount) }
   var schedule: @Sendable () -> any Schedule = { ConstantSchedule() }
   /// The layers before the linear one, for inputs of a shape and a hidden size.
@@ -92,6 +95,7 @@ struct SmallExperiment: Sendable {
     let trainer = try Trainer(
       experiment, workspace: workspace(experiment, communicator), observers: communicator.isRoot ? [recorder] : [],
       link: LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: bucketBytes))
+    trainer.givenShares = shares.map { shares in { shares($0, communicator.size) } }
     _ = try trainer.run()
     // The floats are pointers into the experiment's memory.
     return try withExtendedLifetime(experiment) {
@@ -103,7 +107,8 @@ struct SmallExperiment: Sendable {
         accuracies: recorder.steps.map(\.accuracy), samples: recorder.steps.map(\.samples),
         evaluations: recorder.evaluations, buffers: experiment.model.weights.bufferValues.floats.map(\.bitPattern),
         counts: Dictionary(
-          uniqueKeysWithValues: zip(experiment.model.counters.map(\.name), experiment.model.weights.counts)))
+          uniqueKeysWithValues: zip(experiment.model.counters.map(\.name), experiment.model.weights.counts)),
+        shares: recorder.shares.map(\.shares))
     }
   }
 }
@@ -116,14 +121,18 @@ struct Outcome: Sendable {
   let evaluations: [EvaluationReport]
   let buffers: [UInt32]
   let counts: [String: Int64]
+  /// The shares after each change.
+  let shares: [[Int]]
 }
 
 final class Recorder: Observer {
   private(set) var steps: [StepReport] = []
   private(set) var evaluations: [EvaluationReport] = []
+  private(set) var shares: [ShareReport] = []
   private(set) var totalSteps = 0
 
   func runWillStart(step: Int, totalSteps: Int) { self.totalSteps = totalSteps }
   func stepDidFinish(_ report: StepReport) { steps.append(report) }
   func evaluationDidFinish(_ report: EvaluationReport) { evaluations.append(report) }
+  func sharesDidChange(_ report: ShareReport) { shares.append(report) }
 }

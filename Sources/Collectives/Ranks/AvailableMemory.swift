@@ -3,8 +3,11 @@ import Foundation
 
 /// The memory that the system can still give.
 package enum AvailableMemory {
+  /// Less memory than there is, for tests of what happens without it.
+  @TaskLocal package static var most: Int?
+
   /// Bytes of available memory of the machine, or of this process's control group if that has less; nil if unknown.
-  package static func bytes() -> Int? { [machine, group()].compactMap(\.self).min() }
+  package static func bytes() -> Int? { [most, machine, group()].compactMap(\.self).min() }
 
   /// Checks that so many bytes are available, before they are touched: the system may end a process that has touched too many.
   /// - Throws: `Failure` (system) with both numbers.

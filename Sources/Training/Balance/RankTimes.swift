@@ -3,7 +3,7 @@ import Collectives
 /// The times of all ranks in some steps. Steps are added in groups, of which the medians count: so a checkpoint or an evaluation
 /// between two steps has no influence. Only `speeds` allocates.
 struct RankTimes {
-  private static let groupLimit = 20
+  private static let groupLimit = 40
 
   /// The number of steps, and the seconds of each step's slowest rank.
   private(set) var steps = 0

@@ -22,4 +22,8 @@ public struct ShareReport: Sendable {
   public let shares: [Int]
   /// The share of a step's time that they save, as far as could be measured before.
   public let saving: Double
+
+  package init(cause: Cause, step: Int, epoch: Int, shares: [Int], saving: Double) {
+    (self.cause, self.step, self.epoch, self.shares, self.saving) = (cause, step, epoch, shares, saving)
+  }
 }
