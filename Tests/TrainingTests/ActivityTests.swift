@@ -24,6 +24,20 @@ import Testing
     #expect(listener.phases == [.evaluating, .waiting, .evaluating, .receiving])
   }
 
+  /// The listener shows the layer that waits.
+  @Test func waitingWithinALayerIsTimedButNotTold() throws {
+    let (activity, listener) = (Activity(), Listener())
+    activity.listener = listener
+    activity.enter(.computing, step: 3)
+    try activity.wait {
+      #expect(activity.now.phase == .waiting && activity.now.step == 3)
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    #expect(activity.now.phase == .computing)
+    activity.enter(.updating, step: 3)
+    #expect(activity.takeSeconds(of: .waiting) >= 0.01 && listener.phases == [.computing, .updating])
+  }
+
   @Test func theSecondsOfEndedPhasesAreTakenOnce() {
     let activity = Activity()
     activity.restart()

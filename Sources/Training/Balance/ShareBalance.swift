@@ -2,7 +2,7 @@ import Collectives
 
 /// Finds better shares of the shards from the time that ranks take for them.
 ///
-/// Every rank has one. The times reach all ranks with each sum, in the same bits, so all decide alike without a further message.
+/// Every rank has one. Times reach all ranks with each sum, in the same bits, so all decide alike without a further message.
 /// Shares are only changed if that pays in two successive windows of steps, so noise changes nothing; and a change that did not
 /// keep its promise delays the next one.
 final class ShareBalance {
@@ -35,10 +35,13 @@ final class ShareBalance {
   private var nextRest = 1
 
   /// The balance of an experiment's ranks; nil if there is nothing to decide: each rank has one shard, or the transport's sums
-  /// would have other bits.
+  /// would have other bits. If shares stay even, rank 0 has one for advice, unless ranks take turns on processors.
   convenience init?(_ experiment: Experiment, workspace: Workspace) throws {
-    let ranks = workspace.communicator.size
-    guard ranks > 1, workspace.tree.shardCount > ranks, experiment.settings.reduction == .tree else { return nil }
+    let (communicator, settings) = (workspace.communicator, experiment.settings)
+    let ranks = communicator.size
+    guard ranks > 1, workspace.tree.shardCount > ranks, settings.reduction == .tree,
+      settings.balance == .auto || communicator.isRoot && !communicator.isOversubscribed
+    else { return nil }
     try self.init(workspace.tree.shares(of: ranks))
   }
 

@@ -96,7 +96,10 @@ struct Examination {
     let named = slow.prefix(4).map { "rank \($0.rank) on \($0.host)" }.joined(separator: ", ")
     return Finding(
       subject: "FMA peak", state: String(format: "%.0f to %.0f GFLOP/s a rank, all at once", least * 1e-9, most * 1e-9),
-      advice: slow.isEmpty ? nil : "\(named): far slower than the others, which have to wait; who else computes there?")
+      advice: slow.isEmpty
+        ? nil
+        : "\(named): far slower than the others, which have to wait; who else computes there? With balance=auto slow ranks get "
+          + "fewer shards")
   }
 
   private var memory: Finding? {
