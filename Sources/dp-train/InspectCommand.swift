@@ -51,7 +51,7 @@ struct InspectCommand: ParsableCommand {
   /// How many ranks can share the work.
   private func ranks(_ recipe: Recipe) -> String {
     let most = "at most \(recipe.shards), one for each shard"
-    return recipe.shards == 1 ? most : "\(most); of different speed: fewer, and balance=auto"
+    return recipe.shards == 1 ? most : "\(most); fewer, if they differ in speed (balance=auto)"
   }
 
   /// The memory of a training, in all and by use, and in the other precision.

@@ -31,7 +31,7 @@ extension EndToEndTests {
         let change = try #require(changes(of: "run", in: folder).first, "\(killed.text)")
         let counts = change.shares.split(separator: " ").compactMap { Int($0) }
         #expect(counts.count == 2 && counts.reduce(0, +) == 16 && abs(counts[0] - counts[1]) >= 2, "\(change)")
-        #expect(change.saving >= 0.05 && change.saving < 0.6)
+        #expect(change.saving >= 0.05 && change.saving < 0.9)
 
         let steps = lines(of: "run", in: folder).compactMap {
           try? JSONDecoder().decode(Step.self, from: Data($0.utf8)).step
