@@ -10,6 +10,8 @@ extension EndToEndTests {
         struct Name: Decodable { let name: String }
         let names: [Name]?
         let abstract: String?
+        /// False for options that only the project's scripts use.
+        let shouldDisplay: Bool?
       }
 
       let commandName: String
@@ -30,7 +32,7 @@ extension EndToEndTests {
         #expect(subcommands.count > 8)
         for command in subcommands {
           #expect(text.contains(".SS \"dp-train \(command.commandName)"), "\(command.commandName)")
-          for argument in command.arguments ?? [] {
+          for argument in command.arguments ?? [] where argument.shouldDisplay != false {
             for name in argument.names ?? [] { #expect(text.contains(name.name), "\(name.name)") }
           }
         }
