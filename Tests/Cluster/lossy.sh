@@ -17,6 +17,9 @@ command -v "${CC:-cc}" >/dev/null || skip "there is no C compiler"
 [ "$(nproc)" -ge 2 ] || skip "two machines need two processors"
 [ ! -e /run/dpt-net ] || skip "there are pretended machines already"
 
+# The program as the system names its processes.
+short=$(basename "$program")
+short=${short:0:15}
 machines=$home/Benchmarks/network/machines
 folder=$(mktemp -d)
 quota=/sys/fs/cgroup/cpu/dpt-lossy
@@ -71,11 +74,10 @@ pair() {
   "$machines" down
 }
 
-# The processes of a machine, once its rank is among them.
 rank_of() {
   local pid
   for pid in $(ip netns pids "dpt-net$1"); do
-    [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != dp-train ] || echo "$pid"
+    [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$short" ] || echo "$pid"
   done
 }
 has_rank() { [ -n "$(rank_of "$1")" ]; }
@@ -85,6 +87,7 @@ halve() {
   wait_for 30 "the start of a rank" has_rank "$1"
   local pid
   pid=$(rank_of "$1")
+  touch halved
   if mkdir $quota 2>/dev/null && echo 5000 >$quota/cpu.cfs_quota_us && echo 10000 >$quota/cpu.cfs_period_us &&
     echo "$pid" >$quota/cgroup.procs; then
     say "slow: the rank of machine $1 has half a processor, by a control group"
@@ -107,8 +110,10 @@ slow() {
   train slow
   kill $halving 2>/dev/null || true
   "$machines" down
-  say "slow: $(grep 'ranks now have' slow.out | tail -n 1 || true)"
-  grep -q 'ranks now have' slow.out || fail "slow: the ranks kept their even shares"
+  [ -e halved ] || fail "slow: the rank was not slowed down"
+  awk '/^ranks now have/ { if ($4 > $6) is_fewer = 1 } END { exit !is_fewer }' slow.out ||
+    fail "slow: the slow rank never had fewer shards: $(grep '^ranks now have' slow.out || echo they kept even shares)"
+  say "slow: $(grep '^ranks now have' slow.out | head -n 1)"
 }
 
 ucx() {

@@ -51,6 +51,9 @@ need ip iproute2
 command -v mpirun >/dev/null || skip "there is no mpirun"
 [ ! -e /run/dpt-net ] || skip "there are pretended machines already"
 
+# The program as the system names its processes.
+short=$(basename "$program")
+short=${short:0:15}
 machines=$home/Benchmarks/network/machines
 folder=$(mktemp -d)
 disk=$folder/disk
@@ -132,7 +135,7 @@ processes() {
 # The ranks of machine $1: the program also answers questions of the script.
 ranks_of() {
   local pid
-  for pid in $(processes "$1" dp-train); do
+  for pid in $(processes "$1" "$short"); do
     ! tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q ' train ' || echo "$pid"
   done
 }
