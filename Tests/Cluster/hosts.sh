@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Do two hosts train to the same bits as one? If the cable between them is cut, does the job end, and can it resume later? Does it
-# go on by itself, with one host, and with both after the cable is back?
+# go on by itself, with one host, and with both after the cable is back? Does it go on without a host that hangs?
 #
 #     Tests/Cluster/hosts.sh
 #
 # The hosts are two network namespaces with a virtual cable between them, and the same files. Needs root; installs
 # iproute2 with apt-get if it is missing. Runs the script of `dp-train launch hosts`, with shorter time limits. Takes
-# about two minutes.
+# about three minutes.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -59,6 +59,7 @@ EOF
 cat >remote <<EOF
 #!/bin/sh
 [ ! -e "$folder/cut" ] || exit 255
+while [ -e "$folder/frozen" ]; do sleep 0.2; done
 EOF
 cat >>remote <<'EOF'
 host=$1; shift
@@ -174,4 +175,22 @@ grep 'attempt 2' going-on.out | grep -q 'with 1 ranks on dpt-host1:1$' || fail "
 grep 'attempt 3' going-on.out | grep -q 'with 2 ranks on dpt-host1:1,dpt-host2:1$' || fail "going-on: not on both hosts"
 [ "$(hash_of going-on)" = "$expected" ] || fail "going-on: other weights, $(hash_of going-on)"
 say "going-on: ended by itself with the same weights"
+
+# A host whose processes stand still is not cut off: mpirun would wait for it for ever.
+freeze() {
+  touch frozen
+  for pid in $(ip netns pids dpt-host2); do kill -STOP "$pid"; done
+}
+sed 's/^eval "$loop"$/&; patience=10/' impatient.sh >frozen.sh
+grep -q 'patience=10' frozen.sh || fail "the script of launch hosts does not evaluate the loop"
+train frozen frozen frozen &
+job=$!
+wait_for 60 "the first checkpoint" is_saved frozen
+freeze
+at=$SECONDS
+wait_for 90 "the second attempt" grep -q "attempt 2, after SIGKILL: from step .*, with 1 ranks on dpt-host1:1$" frozen.out
+say "frozen: after $((SECONDS - at)) s: $(grep 'attempt 2' frozen.out)"
+wait $job || fail "frozen: status $?"
+[ "$(hash_of frozen)" = "$expected" ] || fail "frozen: other weights, $(hash_of frozen)"
+say "frozen: ended by itself with the same weights"
 say "passed"

@@ -34,7 +34,7 @@ enum RestartLoop {
 
     # Lists the checkpoints, and the trainings of a sweep that have ended. If the list changes, there is progress.
     saved_states() {
-      [ -z "$run" ] || find "$run" \( -path '*/checkpoints/step-*/complete' -o -name result.json \) 2>/dev/null | sort || true
+      [ -z "$run" ] || find "$run/" \( -path '*/checkpoints/step-*/complete' -o -name result.json \) 2>/dev/null | sort || true
     }
 
     # Where training goes on, as a text. Sweeps and cross-validations have checkpoints in folders within theirs.
@@ -70,8 +70,40 @@ enum RestartLoop {
       fi
     }
 
+    # Waits until something can be written to the run's folder, such as when a full disk has room again, for an hour at most.
+    await_room() {
+      local try="$run/.room" end=$((SECONDS + 3600)) has_said=0
+      [ -n "$run" ] && [ -d "$run" ] || return 0
+      until { head -c 1000000 /dev/zero >"$try"; } 2>/dev/null; do
+        rm -f "$try" 2>/dev/null || true
+        [ "$asked" -eq 0 ] && [ "$SECONDS" -lt "$end" ] || return 0
+        [ "$has_said" -eq 1 ] || echo "dp-train: waiting until $run can be written to, for an hour at most" >&2
+        has_said=1
+        sleep 5 &
+        wait $! || true
+      done
+      rm -f "$try"
+    }
+
+    # Ends a launcher that waits for a machine that hangs, though the other ranks have given up. While ranks wait, each renews its
+    # file in the folder stalls, and removes it when it goes on. So nobody is there any more if the files stay as they are.
+    patience=120
+    end_launcher() {
+      local files former='' since=$SECONDS
+      while sleep 5 >/dev/null 2>&1; do
+        files=$(find "$run/stalls/" -name 'rank-*.json' -printf '%f %i %T@\n' 2>/dev/null | sort)
+        if [ -z "$files" ] || [ "$files" != "$former" ]; then
+          former=$files since=$SECONDS
+        elif [ $((SECONDS - since)) -ge "$patience" ]; then
+          echo "dp-train: no rank has been at work for $patience s, but their launcher has not ended; it is killed" >&2
+          kill -KILL -- -"$pid" 2>/dev/null
+          return
+        fi
+      done
+    }
+
     keep_training() {
-      local status states last cause='' fruitless=0 attempt=1 all
+      local status states last cause='' fruitless=0 attempt=1 all watcher
       asked=0 pid=''
       trap 'take_signal INT' INT
       trap 'take_signal TERM' TERM HUP
@@ -88,16 +120,24 @@ enum RestartLoop {
         fi
         states=$(saved_states)
         last=$(tail -n 1 "$run/history.jsonl" 2>/dev/null) || last=''
+        watcher=''
         # With a process group of their own, the ranks get control-C by this script alone, and once.
         set -m
         "${start[@]}" "$program" "${all[@]}" </dev/null &
         pid=$!
         set +m
+        # The trainings of a sweep have such folders of their own, which stay when one of them ends.
+        if [ "${words[0]}" = train ] && [ -n "$run" ] && [ ${#start[@]} -gt 0 ]; then
+          rm -f "$run"/stalls/rank-*.json
+          end_launcher &
+          watcher=$!
+        fi
         [ "$asked" -eq 0 ] || pass_on "$signal"
         {
           while kill -0 "$pid"; do wait "$pid" || true; done
           status=0
           wait "$pid" || status=$?
+          [ -z "$watcher" ] || { kill "$watcher" && wait "$watcher"; } || true
         } 2>/dev/null
         pid=''
         [ "$asked" -eq 0 ] || return "$status"
@@ -121,6 +161,8 @@ enum RestartLoop {
           sleep $((fruitless < 7 ? 1 << (fruitless - 1) : 60)) &
           wait $! || true
         fi
+        # Reading or writing failed.
+        [ "$status" -ne 74 ] || await_room
         attempt=$((attempt + 1))
       done
     }

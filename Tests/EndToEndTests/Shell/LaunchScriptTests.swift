@@ -130,6 +130,60 @@ extension EndToEndTests {
       }
     }
 
+    /// Nothing can be written to the run's folder, as on a full disk, for longer than restarts without progress take.
+    @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"))
+    func aFullDiskIsWaitedFor() throws {
+      try inCopy { folder in
+        try command(
+          "mpirun",
+          """
+          [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
+          echo "$@" >>\(folder["starts"])
+          [ ! -d run/.room ] || exit 74
+          """, folder)
+        // A folder in the place of the file that is tried.
+        try Folder(path: folder["run/.room"]).create()
+        let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+        let ending = try Program.start(
+          folder["launch/train"], ["--ranks", "2", "--restarts", "1", "echo", "--out", "run"], in: folder,
+          environment: ["PATH": path]
+        ) { _ in
+          Thread.sleep(forTimeInterval: 9)
+          try? FileManager.default.removeItem(atPath: folder["run/.room"])
+        }
+        #expect(ending.status == 0, "\(ending.text)")
+        #expect(try folder.text("starts").split(separator: "\n").count == 2)
+        #expect(ending.errors.contains("dp-train: waiting until run can be written to"), "\(ending.text)")
+        #expect(!FileManager.default.fileExists(atPath: folder["run/.room"]))
+      }
+    }
+
+    /// A launcher that stays although no rank renews its file any more, as while a machine hangs.
+    @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"))
+    func aLauncherWhoseRanksHaveGivenUpIsKilled() throws {
+      try inCopy { folder in
+        try command(
+          "mpirun",
+          """
+          [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
+          echo "$@" >>\(folder["starts"])
+          [ "$(wc -l <\(folder["starts"]))" -eq 1 ] || exit 0
+          mkdir -p run/stalls
+          for second in 1 2 3 4 5 6 7 8 9; do echo $second >run/stalls/rank-0.json; sleep 1; done
+          touch renewed
+          sleep 100
+          """, folder)
+        let script = try folder.text("launch/train").replacing("eval \"$loop\"\n", with: "eval \"$loop\"\npatience=5\n")
+        try folder.write(script, to: "launch/train")
+        let ending = try run("train", ["--ranks", "2", "echo", "--out", "run"], [:], folder)
+        #expect(ending.status == 0, "\(ending.text)")
+        #expect(FileManager.default.fileExists(atPath: folder["renewed"]))
+        #expect(ending.errors.contains("dp-train: no rank has been at work for 5 s"), "\(ending.text)")
+        #expect(ending.errors.contains("dp-train: attempt 2, after SIGKILL: "), "\(ending.text)")
+        #expect(try !folder.contents().contains("run/stalls/rank-0.json"))
+      }
+    }
+
     @Test func impossibleNumbersOfRestartsAreRefused() throws {
       try inCopy { folder in
         let ending = try run("train", ["--restarts", "-1"], [:], folder)
