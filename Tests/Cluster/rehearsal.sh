@@ -19,7 +19,7 @@
 #
 # It fails if weights have other bits than those of one rank with no failure; if one of the two trainings takes longer than the
 # minutes; or if training takes longer than 30 seconds and the work of a checkpoint to go on after a rank, mpirun or a machine was
-# killed. Each training is sized to take a fifth of the minutes undisturbed. Before, both are done on one rank, which takes about as
+# killed. Each training is sized to take a quarter of the minutes undisturbed. Before, both are done on one rank, which takes about as
 # long. Needs root, and a file system in memory of 128 MB; installs iproute2 with apt-get if it is missing.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -102,13 +102,13 @@ export DPTRAIN=$program OMPI_MCA_plm_rsh_agent=$folder/remote OMPI_MCA_pml=ob1 O
 export OMPI_MCA_btl_tcp_if_include=10.97.0.0/24 OMPI_MCA_oob_tcp_if_include=10.97.0.0/24 OMPI_MCA_mpi_yield_when_idle=1
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 
-# Gives the recipe as many steps as make 40 % of its half of the minutes, by a measurement on all machines.
+# Gives the recipe as many steps as make half of its half of the minutes, by a measurement on all machines.
 size() {
   local -n words=$1
   local ms
   ms=$("$machines" mpirun 1 -- "$program" benchmark "${words[@]}" --seconds 5 --json 2>"$1-benchmark.out" |
     sed -E 's/.*"msPerStep":([0-9.e+-]+).*/\1/') || fail "the measurement of $1"
-  steps=$(awk "BEGIN { print int($minutes * 30000 * 0.4 / $ms) + 1 }")
+  steps=$(awk "BEGIN { print int($minutes * 30000 * 0.5 / $ms) + 1 }")
   words+=(steps="$steps")
   say "$1: $ms ms a step on four machines, $steps steps"
 }
