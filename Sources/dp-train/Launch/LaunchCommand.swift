@@ -112,6 +112,8 @@ struct LaunchCommand: ParsableCommand {
       script.name = try checkedRecipe().name
     }
     if !recipe.arguments.isEmpty { script.arguments = recipe.arguments }
+    // The scripts of a build in a clone stay right if the clone is elsewhere.
+    if let program = Bundle.main.executablePath, !program.contains("/.build") { script.program = program }
     script.nodes = nodes
     script.ranksPerNode = ranksPerNode
     script.minutes = Int((hours * 60).rounded())
