@@ -140,13 +140,14 @@ enum RestartLoop {
           [ -z "$watcher" ] || { kill "$watcher" && wait "$watcher"; } || true
         } 2>/dev/null
         pid=''
-        [ "$asked" -eq 0 ] || return "$status"
         find_run
+        # Open MPI's mpirun ends with 1 after SIGTERM, Hydra with 0 after some signals.
+        if has_stopped "$last"; then return 75; fi
+        [ "$asked" -eq 0 ] || return "$status"
         case $status in
           # Done, asked to stop, or wrong command line, data, recipe, output or program: another try would end alike.
           0 | 64 | 65 | 66 | 70 | 73 | 75 | 78 | 126 | 127) return "$status" ;;
         esac
-        if has_stopped "$last"; then return 75; fi
         [ "$restarts" -gt 0 ] || return "$status"
         cause=$(cause_text "$status")
         if [ "$(saved_states)" != "$states" ]; then
