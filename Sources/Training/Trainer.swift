@@ -147,7 +147,8 @@ public final class Trainer {
       try self.parts.divided(by: shares, withinEpoch: isWithinEpoch)
     }
     self.parts = parts
-    let seconds = try workspace.communicator.gather(monotonicSeconds() - start).max() ?? 0
+    let own = monotonicSeconds() - start
+    let seconds = try activity.during(.waiting) { try workspace.communicator.gather(own).max() ?? 0 }
     if haveShares { step.balance?.hasChanged(to: shares, seconds: seconds) } else { step.balance = nil }
     try tell(haveShares ? .speed : .shortMemory, shares, saving: saving)
   }

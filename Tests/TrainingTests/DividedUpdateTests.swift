@@ -1,4 +1,5 @@
 import Collectives
+import Foundation
 import Layers
 import Optimizers
 import Testing
@@ -77,6 +78,29 @@ import Testing
       #expect(found[0].state.count == 2 && found[0].state.allSatisfy { $0.count == count && $0.contains { $0 != 0 } })
       #expect(found.dropFirst().allSatisfy { $0.state.isEmpty })
     }
+  }
+
+  /// Delays its rank's updates.
+  private final class Delay: ActivityListener {
+    func phaseBegins(_ phase: Activity.Phase, step: Int) {
+      if phase == .updating { Thread.sleep(forTimeInterval: 0.3) }
+    }
+  }
+
+  /// A rank that stands still before an update keeps the others waiting there. That is how they find it out.
+  @Test func ranksThatWaitWithinAnUpdateSaySo() throws {
+    let waiting = try ThreadCommunicator.run(machines: [[0], [1]]) { communicator in
+      let experiment = try Self.small(2, .always).make()
+      let (activity, delay) = (Activity(), Delay())
+      if !communicator.isRoot { activity.listener = delay }
+      let step = try TrainingStep(
+        experiment, workspace: experiment.makeWorkspace(communicator: communicator), activity: activity)
+      var report = StepReport()
+      step.beginEpoch()
+      try step.run(epoch: 0, positions: 0..<33, into: &report)
+      return activity.takeSeconds(of: .waiting)
+    }
+    #expect(waiting[0] > 0.2, "\(waiting)")
   }
 
   private static func divides(

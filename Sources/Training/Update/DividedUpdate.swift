@@ -18,16 +18,19 @@ final class DividedUpdate {
   private let allSlices: [[Range<Int>]]
   private let optimizer: any Optimizer
   private let norm: BlockSums
+  private let activity: Activity
   private var gatherings: [ObjectIdentifier: PartialSums] = [:]
   private var collector: PieceCollector?
 
-  /// Divides the update of an experiment into the ranks' pieces. Every rank calls it.
+  /// Divides the update of an experiment into the ranks' pieces. Every rank calls it. `activity` is told of waiting for other
+  /// ranks: a rank that stops may stop here, too.
   /// - Throws: `Failure` if the ranks cannot exchange data, or there is not enough memory.
-  init(_ experiment: Experiment, pieces: PieceShare, communicator: any Communicator) throws {
+  init(_ experiment: Experiment, pieces: PieceShare, communicator: any Communicator, activity: Activity) throws {
     let model = experiment.model
     optimizer = experiment.optimizer
     self.pieces = pieces
     self.communicator = communicator
+    self.activity = activity
     allSlices = (0..<communicator.size).map { pieces.pieces(ofRank: $0) }
     slices = allSlices[communicator.rank]
     norm = BlockSums(segments: [0..<model.valueCount])
@@ -59,14 +62,14 @@ final class DividedUpdate {
 
   /// Exchanges the partial sums of all ranks. Allocates nothing after the first time.
   func gather(_ sums: BlockSums) throws {
-    if let known = gatherings[ObjectIdentifier(sums)] { return try known.gather() }
-    let new = try PartialSums(sums, slices: allSlices, communicator: communicator)
-    gatherings[ObjectIdentifier(sums)] = new
-    try new.gather()
+    let known = gatherings[ObjectIdentifier(sums)]
+    let gathering = try known ?? PartialSums(sums, slices: allSlices, communicator: communicator)
+    if known == nil { gatherings[ObjectIdentifier(sums)] = gathering }
+    try activity.wait { try gathering.gather() }
   }
 
   /// Waits until every rank has called it.
-  func meet() throws { try communicator.barrier() }
+  func meet() throws { try activity.wait { try communicator.barrier() } }
 
   /// Starts sending this rank's updated slices to all ranks.
   func share() throws { try pieces.begin() }
@@ -76,7 +79,8 @@ final class DividedUpdate {
 
   /// Collects a vector on rank 0, of which each rank has its slices; only these if `isJoined`. Every rank calls it.
   func collect(_ values: UnsafePointer<Float>, isJoined: Bool = false, into whole: FloatBuffer?) throws {
-    try makeCollector().collect(values, isJoined: isJoined, into: whole?.base)
+    let collector = try makeCollector()
+    try activity.wait { try collector.collect(values, isJoined: isJoined, into: whole?.base) }
   }
 
   private func makeCollector() throws -> PieceCollector {

@@ -38,7 +38,9 @@ final class WeightUpdate {
     let model = experiment.model
     let count = model.valueCount
     try model.weights.awaitValues()
-    divided = try sum.share.map { try DividedUpdate(experiment, pieces: $0, communicator: communicator) }
+    divided = try sum.share.map {
+      try DividedUpdate(experiment, pieces: $0, communicator: communicator, activity: activity)
+    }
     slices = divided?.slices ?? [0..<count]
     let arrival = ValueArrival(
       model.weights.arrivingValues, pieces: sum.share, average: experiment.average, activity: activity)
