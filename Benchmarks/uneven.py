@@ -6,7 +6,7 @@
     python3 Benchmarks/uneven.py --recipe cats-dogs shards=24     another recipe
 
 Each rank is bound to a core of its own. One rank is made slow by signals that stop it for every other 4 ms. Each round measures even
-and balanced shares, both with and without these. The time of a step is the mean of the last third of the steps. The ideal step of
+and balanced shares, both with and without these. The time of a step is the median of the last third of the steps. The ideal step of
 uneven ranks takes 4/3 of one of equal ranks: it has one and a half cores instead of two. The weights of all trainings must have the
 same SHA-256.
 
@@ -90,7 +90,7 @@ def train(program, options, balance, is_slowed):
     shares = [line["shares"] for line in lines if line["event"] == "shares"]
     # By sample, since the last step of an epoch has fewer.
     last = [1 / step["samplesPerSecond"] for step in steps[-options.steps // 3:]]
-    return statistics.mean(last), weights, shares[-1] if shares else "even"
+    return statistics.median(last), weights, shares[-1] if shares else "even"
 
 
 def main():
