@@ -62,10 +62,12 @@ final class DividedUpdate {
 
   /// Exchanges the partial sums of all ranks. Allocates nothing after the first time.
   func gather(_ sums: BlockSums) throws {
-    let known = gatherings[ObjectIdentifier(sums)]
-    let gathering = try known ?? PartialSums(sums, slices: allSlices, communicator: communicator)
-    if known == nil { gatherings[ObjectIdentifier(sums)] = gathering }
-    try activity.wait { try gathering.gather() }
+    try activity.wait {
+      if let known = gatherings[ObjectIdentifier(sums)] { return try known.gather() }
+      let new = try PartialSums(sums, slices: allSlices, communicator: communicator)
+      gatherings[ObjectIdentifier(sums)] = new
+      try new.gather()
+    }
   }
 
   /// Waits until every rank has called it.
@@ -79,8 +81,7 @@ final class DividedUpdate {
 
   /// Collects a vector on rank 0, of which each rank has its slices; only these if `isJoined`. Every rank calls it.
   func collect(_ values: UnsafePointer<Float>, isJoined: Bool = false, into whole: FloatBuffer?) throws {
-    let collector = try makeCollector()
-    try activity.wait { try collector.collect(values, isJoined: isJoined, into: whole?.base) }
+    try activity.wait { try makeCollector().collect(values, isJoined: isJoined, into: whole?.base) }
   }
 
   private func makeCollector() throws -> PieceCollector {
