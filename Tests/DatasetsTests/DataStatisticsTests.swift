@@ -42,6 +42,15 @@ private final class Samples: Dataset {
 }
 
 @Suite struct DataStatisticsTests {
+  /// NumPy's labels tell the number of classes, so those of a part may tell a smaller one.
+  @Test func aPartWithoutTheLastClassesHasNoneOfThem() throws {
+    let training = Samples([[1], [2], [3]], features: 1, classes: [0, 1, 2], names: ["0", "1", "2"])
+    let test = Samples([[1], [2]], features: 1, classes: [1, 0], names: ["0", "1"])
+    let statistics = try DataStatistics(DataSplits(training: training, test: test))
+    #expect(statistics[.test]?.classes == [1, 1, 0])
+    #expect(statistics[.training]?.classes == [1, 1, 1])
+  }
+
   /// numpy: `(1000000 + ((i * 37) % 101) / 8).astype(float32)`, and `(i * 7) % 11 - 5`, for i below 1000.
   @Test func rangesAreThoseOfNumPy() throws {
     let inputs = (0..<1000).map { (index: Int) -> [Float] in

@@ -39,8 +39,8 @@ extension EndToEndTests {
     private func wait(starts count: Int, in folder: Folder) {
       for _ in 0..<2000 {
         if let run = runs(in: folder).first, starts(run, in: folder) == count,
-          let started = stamp("\(run)/history.jsonl", in: folder), let saved = stamp("\(run)/checkpoints/last/complete", in: folder),
-          saved > started
+          let started = stamp("\(run)/history.jsonl", in: folder),
+          let saved = stamp("\(run)/checkpoints/last/complete", in: folder), saved > started
         {
           return
         }

@@ -75,6 +75,24 @@ import Testing
     }
   }
 
+  /// Such as the area under a ROC curve of samples of one class.
+  @Test func aMetricWithoutValuesHasNoBestVariant() throws {
+    let plan = try self.plan()
+    var state = SweepState(plan)
+    #expect(state.undefinedMetric == nil)
+    for variant in plan.variants {
+      state.take([
+        SweepResult(
+          number: variant.number, rung: 0, metric: "roc-auc", isGreatestBest: true, value: nil, measurements: [],
+          epochs: 4, steps: 124, seconds: 1)
+      ])
+    }
+    #expect(state.isComplete && state.winner == nil)
+    let text = try #require(state.undefinedMetric)
+    #expect(text.hasPrefix("roc-auc is not defined for the samples that variants are compared on"))
+    #expect(try SweepPage(state, folder: SweepFolder(path: "/nowhere")).html().contains(text))
+  }
+
   /// The best variant is the luckiest one; its setting has the lower mean.
   @Test func settingsAreComparedByTheirMeansOverSeeds() throws {
     let plan = try SweepPlan(

@@ -105,6 +105,7 @@ final class SweepDisplay: @unchecked Sendable {
     }
     // Data may also have changed while this job or another was at work.
     compareData()
+    if let undefined = state.undefinedMetric { warn(of: undefined) }
     try SweepPage(state, folder: folder, warnings: warnings).write()
     var rows = [["table", folder.table], ["page", folder.page]]
     let means = SweepMeans(state)

@@ -24,6 +24,7 @@ public struct ImageSample: Equatable, Sendable {
 public struct ImageSamples: ImageSource, Equatable {
   /// The accepted endings of file names, in lower or upper case.
   public static let endings = ["jpg", "jpeg", "png", "webp", "tif", "tiff"]
+  private static let endingsText = endings.dropLast().map { ".\($0)" }.joined(separator: ", ") + " or .tiff"
   /// The classes' names, in the order of their indices.
   public let classNames: [String]
   /// The files, class by class.
@@ -69,7 +70,7 @@ public struct ImageSamples: ImageSource, Equatable {
     guard !names.isEmpty else {
       throw Failure(
         .data, "\(root) has no folders of classes",
-        advice: "each class has a folder of images: \(root)/CLASS/*.jpg, .jpeg or .png")
+        advice: "each class has a folder of images, \(root)/CLASS/NAME, which end in \(Self.endingsText)")
     }
     if let expected, isWhole ? expected != names : !Set(names).isSubset(of: expected) {
       let inner = names.first { Self.isFolderOfClasses("\(root)/\($0)") }
@@ -95,7 +96,7 @@ public struct ImageSamples: ImageSource, Equatable {
       guard label != nil, found.count > former else {
         throw Failure(
           .data, "\(root)/\(name) has no images",
-          advice: "a class needs files that end in .jpg, .jpeg or .png; remove folders that are not classes")
+          advice: "a class needs files that end in \(Self.endingsText); remove folders that are not classes")
       }
     }
     samples = found

@@ -39,7 +39,7 @@ package struct DataStatistics: Sendable {
     var (done, scratch) = (0, [Float]())
     for (split, _) in splits.all {
       guard let data = splits.measured(split) else { continue }
-      var part = PartStatistics(data, of: split, limit: limit)
+      var part = PartStatistics(data, of: split, limit: limit, classes: classNames.count)
       let capacity = max(1, min(Self.batchSamples, part.examined, Self.batchValues / data.inputShape.count))
       let batch = try Batch(for: data, capacity: capacity)
       var indices: [Int] = []

@@ -29,15 +29,16 @@ package struct PartStatistics: Sendable {
 
   private let classesAreKnown: Bool
 
-  /// Of a part of which at most `limit` samples are to be read.
-  init(_ data: any Dataset, of split: Split, limit: Int) {
-    (self.split, shape, count) = (split, data.inputShape, data.count)
-    examined = min(count, limit)
+  /// Of a part of which at most `limit` samples are to be read. It has the training's number of classes: its own labels may lack
+  /// the last ones.
+  init(_ data: any Dataset, of split: Split, limit: Int, classes count: Int) {
+    (self.split, shape, self.count) = (split, data.inputShape, data.count)
+    examined = min(data.count, limit)
     lengths = data.hasLengths ? LengthCounts(of: data) : nil
     inputs = Array(repeating: ValueMoments(), count: data.inputShape.features)
     switch data.targetLayout {
     case .oneClass, .classes:
-      classes = Array(repeating: 0, count: data.classNames.count)
+      classes = Array(repeating: 0, count: count)
       outputs = []
     case .values(let shape):
       classes = []

@@ -50,7 +50,7 @@ package struct SweepPage {
   private var best: Section {
     var section = Section(title: "Best")
     guard let winner = state.winner, let result = winner.result else {
-      section.notes = ["No variant has all its epochs yet."]
+      section.notes = [state.undefinedMetric ?? "No variant has all its epochs yet."]
       return section
     }
     let measured = result.measurements.enumerated().map { place, measurement in

@@ -83,8 +83,18 @@ package struct SweepState {
     }
   }
 
-  /// The best variant that has all its epochs; nil if none has.
-  package var winner: Entry? { entries.first { $0.outcome == .finished } }
+  /// The best variant that has all its epochs and a value of the metric; nil if none has.
+  package var winner: Entry? { entries.first { $0.outcome == .finished && $0.standing.value != nil } }
+
+  /// Says that the metric has no value for any variant, so that none is the best; nil if that is not so.
+  package var undefinedMetric: String? {
+    guard isComplete, let metric, winner == nil, entries.contains(where: { $0.outcome == .finished }) else {
+      return nil
+    }
+    return
+      "\(metric.name) is not defined for the samples that variants are compared on, so none is the best. Give them samples of "
+      + "every class, or monitor another metric, such as monitor.metric=loss."
+  }
 
   /// A variant's result of a rung; nil if there is none yet.
   package func result(of number: Int, rung: Int) -> SweepResult? { results[number]?[rung] }
