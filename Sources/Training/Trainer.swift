@@ -143,12 +143,12 @@ public final class Trainer {
   private func divide(by shares: ShardShares, saving: Double) throws {
     let start = monotonicSeconds()
     activity.enter(.balancing, step: progress.step)
-    let (parts, haveShares) = try activity.during(.waiting) {
-      try self.parts.divided(by: shares, withinEpoch: isWithinEpoch)
+    let (parts, haveShares, seconds) = try activity.during(.waiting) {
+      let divided = try self.parts.divided(by: shares, withinEpoch: isWithinEpoch)
+      let all = try workspace.communicator.gather(monotonicSeconds() - start)
+      return (divided.parts, divided.haveShares, all.max() ?? 0)
     }
     self.parts = parts
-    let own = monotonicSeconds() - start
-    let seconds = try activity.during(.waiting) { try workspace.communicator.gather(own).max() ?? 0 }
     if haveShares { step.balance?.hasChanged(to: shares, seconds: seconds) } else { step.balance = nil }
     try tell(haveShares ? .speed : .shortMemory, shares, saving: saving)
   }
