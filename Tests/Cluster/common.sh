@@ -39,6 +39,22 @@ wait_for() {
   done
 }
 
+# join_two NAME SUBNET: makes the network namespaces NAME1 and NAME2, with the addresses SUBNET.1 and SUBNET.2, and a virtual cable
+# between them, whose ends are dpt1 and dpt2.
+join_two() {
+  local number
+  for number in 1 2; do
+    ip netns add "$1$number" 2>/dev/null || skip "network namespaces cannot be made here"
+  done
+  ip link add dpt1 netns "${1}1" type veth peer name dpt2 netns "${1}2" 2>/dev/null ||
+    skip "virtual cables cannot be made here"
+  for number in 1 2; do
+    ip -n "$1$number" addr add "$2.$number/24" dev "dpt$number"
+    ip -n "$1$number" link set lo up
+    ip -n "$1$number" link set "dpt$number" up
+  done
+}
+
 # The SHA-256 of a finished run's weights.
 hash_of() { sha256sum "$1/weights.safetensors" | cut -d ' ' -f 1; }
 

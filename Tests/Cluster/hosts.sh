@@ -36,18 +36,11 @@ trap clean_up EXIT
 trap 'exit 1' INT TERM
 
 cd "$folder"
+join_two dpt-host 10.99.0
 for number in 1 2; do
   host=dpt-host$number
-  ip netns add "$host" 2>/dev/null || skip "network namespaces cannot be made here"
   mkdir -p "/etc/netns/$host"
   printf '127.0.0.1 localhost\n10.99.0.1 dpt-host1\n10.99.0.2 dpt-host2\n' >"/etc/netns/$host/hosts"
-done
-ip link add dpt1 netns dpt-host1 type veth peer name dpt2 netns dpt-host2 2>/dev/null ||
-  skip "virtual cables cannot be made here"
-for number in 1 2; do
-  ip -n "dpt-host$number" addr add "10.99.0.$number/24" dev "dpt$number"
-  ip -n "dpt-host$number" link set lo up
-  ip -n "dpt-host$number" link set "dpt$number" up
 done
 # `on` runs a command on a host; `remote` does so in place of ssh, unless the cable is cut. (If it were named ssh, mpirun would
 # pass it options.)

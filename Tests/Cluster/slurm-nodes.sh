@@ -38,18 +38,11 @@ trap 'exit 1' INT TERM
 cd "$folder"
 mkdir -p munge state spool "$local_folder"
 chmod 755 munge
+join_two dpt-node 10.98.0
 for number in 1 2; do
   node=dpt-node$number
-  ip netns add "$node" 2>/dev/null || skip "network namespaces cannot be made here"
   mkdir -p "local/$node"
   printf '127.0.0.1 localhost\n10.98.0.1 dpt-node1\n10.98.0.2 dpt-node2\n' >"local/$node.hosts"
-done
-ip link add dpt1 netns dpt-node1 type veth peer name dpt2 netns dpt-node2 2>/dev/null ||
-  skip "virtual cables cannot be made here"
-for number in 1 2; do
-  ip -n "dpt-node$number" addr add "10.98.0.$number/24" dev "dpt$number"
-  ip -n "dpt-node$number" link set lo up
-  ip -n "dpt-node$number" link set "dpt$number" up
 done
 # Runs a command on a node. Nodes have their own folder for temporary files, in which Slurm's PMIx has names that would collide;
 # `ip netns exec` would hide the control groups from slurmd.
