@@ -58,7 +58,8 @@ class Training:
     def __init__(self, folder, program, options, balance, is_slowed):
         self.folder, self.balance, self.is_slowed = folder, balance, is_slowed
         os.mkdir(folder)
-        self.steps = (options.warm_up + options.rounds) * options.steps
+        # Turns end some steps late.
+        self.steps = (options.warm_up + options.rounds) * options.steps * 5 // 4
         self.command = [
             *shlex.split(options.launcher), *program, "train", *options.recipe, f"steps={self.steps}", "epochs=1000000",
             "evaluate.every=0", f"balance={balance}", "--out", "run",
@@ -94,9 +95,8 @@ class Training:
     def turn(self, steps):
         """Runs for that many steps, and returns the seconds of a sample in the median step."""
         first = len(self.speeds)
-        last = min(first + steps, self.steps)
         self.send(signal.SIGCONT, self.ranks)
-        while len(self.speeds) < last and self.job.poll() is None:
+        while len(self.speeds) < first + steps:
             for _ in range(5):
                 time.sleep(PULSE)
                 if self.is_slowed:
@@ -104,13 +104,22 @@ class Training:
                 time.sleep(PULSE)
                 self.send(signal.SIGCONT, self.ranks[1:])
             self.read()
-        if last < self.steps:
-            self.send(signal.SIGSTOP, self.ranks)
-        elif self.job.wait() == 0:
-            self.read()
-        if len(self.speeds) < last or self.job.poll():
-            sys.exit(f"{shlex.join(self.command)} ended with status {self.job.wait()}:\n{open(self.log.name).read().strip()}")
-        return statistics.median(1 / speed for speed in self.speeds[first:last])
+            if len(self.speeds) == self.steps:
+                sys.exit(f"steps are too short for turns of {steps}: take more --steps")
+            if self.job.poll() is not None:
+                self.fail()
+        self.send(signal.SIGSTOP, self.ranks)
+        return statistics.median(1 / speed for speed in self.speeds[first:])
+
+    def finish(self):
+        """Runs to the end."""
+        self.send(signal.SIGCONT, self.ranks)
+        if self.job.wait() != 0:
+            self.fail()
+        self.read()
+
+    def fail(self):
+        sys.exit(f"{shlex.join(self.command)} ended with status {self.job.wait()}:\n{open(self.log.name).read().strip()}")
 
     def weights(self):
         return hashlib.sha256(pathlib.Path(f"{self.folder}/run/weights.safetensors").read_bytes()).hexdigest()
@@ -139,6 +148,7 @@ def measure(options, program, folder):
                 print(f"| {len(columns)} | {' | '.join(map(number, columns[-1]))} |", flush=True)
         print(f"| median | {' | '.join(number(statistics.median(column)) for column in zip(*columns))} |")
         for training in trainings:
+            training.finish()
             if training.balance == "auto":
                 name = "one slowed" if training.is_slowed else "equal ranks"
                 print(f"\n{name}: {', '.join(f'{shares} after step {step}' for step, shares in training.shares)}")
