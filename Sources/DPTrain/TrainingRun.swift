@@ -67,7 +67,8 @@ struct TrainingRun {
       if let cause {
         try folder.note(
           RunHistory(
-            .stop, step: summary.steps, ranks: environment.ranks, hosts: environment.hosts, cause: cause))
+            summary.stopped == .pause ? .pause : .stop, step: summary.steps, ranks: environment.ranks,
+            hosts: environment.hosts, cause: cause))
       }
       try conclude(summary, folder: folder, best: keeper.best, cause: cause)
     }

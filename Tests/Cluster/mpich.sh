@@ -95,6 +95,7 @@ end() {
 }
 ranks_of() { pgrep --full --exact "$program train .*--out $1( .*)?" || true; }
 is_saved() { [ -e "$1/checkpoints/last/complete" ]; }
+has_saved_variant() { [ -n "$(find "$1" -path '*/checkpoints/last/complete')" ]; }
 are_gone() { [ -z "$(ranks_of "$1")" ]; }
 has_same_weights() { [ "$(hash_of "$1")" = "$expected" ] || fail "$1: other weights, $(hash_of "$1")"; }
 # resume RANKS RUN
@@ -151,7 +152,15 @@ for number in 1 2 3 4; do
   end
   [ $status -eq 75 ] || { tail script-$number.out && fail "a script: status $status after SIGTERM"; }
 done
-say "a file stop, or SIGTERM to a script: status 75"
+for number in 1 2 3 4; do
+  bash job.sh "$program" sweep-$number sweep "${recipe[@]}" seed=1,2 --out sweep-$number >sweep-$number.out 2>&1 &
+  job=$!
+  wait_for 60 "the first checkpoint" has_saved_variant sweep-$number
+  kill -TERM $job
+  end
+  [ $status -eq 75 ] || { tail sweep-$number.out && fail "a script with a sweep: status $status after SIGTERM"; }
+done
+say "a file stop, or SIGTERM to a script, for a sweep too: status 75"
 
 begin 2 killed
 wait_for 60 "the first checkpoint" is_saved killed

@@ -28,6 +28,16 @@ import Testing
     }
   }
 
+  @Test func aPauseOfASweepIsNoStop() throws {
+    try withRunFolder { folder in
+      for event in [RunHistory.Event.start, .pause, .start] {
+        try folder.note(RunHistory(event, step: 5, ranks: 1, hosts: ["a"], cause: event == .pause ? "a" : nil))
+      }
+      #expect(try lines(folder.history)[1].contains(#""event":"pause""#))
+      #expect(RunHistory.words(folder.readHistory()) == "2: 1 rank on a; from step 5 1 rank on a, after a pause")
+    }
+  }
+
   @Test func damagedLinesAreLeftOut() throws {
     try withRunFolder { folder in
       let start = RunHistory(.start, step: 0, ranks: 1, hosts: ["a"], cause: nil)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A line of `history.jsonl`: a start of a run, or its stop before the end. Scripts that start ranks again read it, too.
+/// A line of `history.jsonl`: a start of a run, or its stop or pause before the end. Scripts that start ranks again read it, too.
 package struct RunHistory: Codable, Equatable, Sendable {
   /// What happened.
   package enum Event: String, Codable, Sendable {
@@ -8,6 +8,8 @@ package struct RunHistory: Codable, Equatable, Sendable {
     case start
     /// Training was asked to stop, and saved its state.
     case stop
+    /// A sweep made training wait for its other variants; its state is saved.
+    case pause
   }
 
   /// What happened.
@@ -38,7 +40,7 @@ package struct RunHistory: Codable, Equatable, Sendable {
     var stop: String?
     for line in lines {
       guard line.event == .start else {
-        stop = line.cause.map { "a stop by \($0)" } ?? "a stop"
+        stop = line.event == .pause ? "a pause" : line.cause.map { "a stop by \($0)" } ?? "a stop"
         continue
       }
       let place = "\(Format.count(line.ranks, "rank")) on \(line.hosts.joined(separator: ", "))"
