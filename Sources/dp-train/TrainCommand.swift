@@ -14,7 +14,8 @@ struct TrainCommand: ParsableCommand, UsesRanks {
         mpirun -np 8 dp-train train temporal-order           the same bits, on 8 ranks
 
       SIGTERM, SIGINT (control-C), SIGUSR1, the time limit or a file named stop in the run folder end training after the
-      current step: it saves its state and exits with 75. A file named save makes it save and continue.
+      current step: it saves its state and exits with 75. A file named save makes it save and continue; after a file named
+      restart scripts start the ranks again, such as with a machine that is back.
       """)
 
   @OptionGroup var recipe: RecipeArguments

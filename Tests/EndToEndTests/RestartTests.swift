@@ -84,6 +84,27 @@ extension EndToEndTests {
       }
     }
 
+    /// The file `restart` asks for another start, such as with a machine that is back.
+    @Test func aFileStartsTheRanksAgain() throws {
+      try Folder.temporary { folder in
+        try prepare(folder)
+        let ending = try Program.start(
+          folder["launch/train"], ["--ranks", "1", "epochs=1000000", "checkpoint.steps=3", "--out", "runs/run"],
+          in: folder
+        ) { _ in
+          wait(starts: 1, in: folder)
+          try? folder.write("", to: "runs/run/restart")
+          // A start, the stop, and a start.
+          wait(starts: 3, in: folder)
+          try? folder.write("", to: "runs/run/stop")
+        }
+        #expect(ending.status == 75 && ending.output.contains("stopped by the file restart"), "\(ending.text)")
+        #expect(ending.errors.contains("dp-train: attempt 2, after the file restart: from step "), "\(ending.text)")
+        #expect(starts("runs/run", in: folder) == 4)
+        #expect(try !folder.contents().contains("runs/run/restart"))
+      }
+    }
+
     /// A stop is no failure: neither one by a signal to the script, nor one by a signal to mpirun, whose status is then 1.
     @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"), arguments: [true, false])
     func aStopIsNotFollowedByARestart(ofScript: Bool) throws {
@@ -100,6 +121,40 @@ extension EndToEndTests {
         #expect(!ending.errors.contains("attempt"), "\(ending.text)")
         let run = try #require(runs(in: folder).first)
         #expect(try folder.text("\(run)/history.jsonl").hasSuffix("}\n") && starts(run, in: folder) == 2)
+      }
+    }
+
+    /// Hydra ends with 0 after some stops. A sweep with halving pauses trainings, which is no stop.
+    @Test(arguments: ["train", "sweep"])
+    func aStopIsNoticedThoughTheLauncherEndsWithZero(subcommand: String) throws {
+      try Folder.temporary { folder in
+        try folder.write(
+          """
+          eval "$("$1" launcher --loop)"
+          program=$1 run=out words=("${@:2}" --out out) restarts=0
+          choose_ranks() { start=(bash -c '"$@"; exit 0' launcher) place=here; }
+          status=0
+          keep_training || status=$?
+          exit "$status"
+
+          """, to: "job.sh")
+        func files(_ name: String) -> [String] {
+          (FileManager.default.enumerator(atPath: folder["out"])?.compactMap { $0 as? String } ?? [])
+            .filter { ("/" + $0).hasSuffix("/\(name)") }
+        }
+        let words =
+          ["job.sh", Program.path, subcommand, "data.validationSize=64", "checkpoint.steps=3"]
+          + (subcommand == "sweep" ? ["seed=1,2", "--halving"] : [])
+        let stopped = try Program.start("/bin/bash", words + ["epochs=1000000"], in: folder) { _ in
+          for _ in 0..<2000 where files("complete").isEmpty { Thread.sleep(forTimeInterval: 0.01) }
+          try? folder.write("", to: "out/stop")
+        }
+        #expect(stopped.status == 75, "\(stopped.text)")
+        try FileManager.default.removeItem(atPath: folder["out"])
+        let whole = try Program.start("/bin/bash", words + ["epochs=4"], in: folder)
+        #expect(whole.status == 0, "\(whole.text)")
+        let pauses = try files("history.jsonl").filter { try folder.text("out/\($0)").contains("pause") }
+        #expect(pauses.isEmpty == (subcommand == "train"))
       }
     }
   }

@@ -8,6 +8,8 @@ public enum Request: Int, Comparable, Sendable {
   case save
   /// Save and end, because the part of the training that was asked for is done.
   case pause
+  /// Save and end, because of a file in the run folder by which a script starts training again.
+  case restartFile
   /// Save and end, because of a file in the run folder.
   case stopFile
   /// Save and end, because the time is up.
@@ -28,6 +30,7 @@ public enum Request: Int, Comparable, Sendable {
     case .none: "nothing"
     case .saveEpoch, .save: "a request to save"
     case .pause: "the end of its part"
+    case .restartFile: "the file restart in the run folder"
     case .stopFile: "the file stop in the run folder"
     case .timeLimit: "the time limit"
     case .userSignal: "SIGUSR1"

@@ -42,12 +42,13 @@ public final class RunControl {
     if now - lastLook > RunControl.fileSeconds {
       lastLook = now
       if take(folder + "/save") { request = .save }
+      if take(folder + "/restart") { request = .restartFile }
       if take(folder + "/stop") || stopFile.map({ access($0, F_OK) == 0 }) == true { request = .stopFile }
     }
     return max(request, stopRequest(now: now))
   }
 
-  /// A request to end training between two batches of an evaluation. The file `stop` only counts after a step.
+  /// A request to end training between two batches of an evaluation. Files only count after a step.
   func stopRequest() -> Request { stopRequest(now: clock()) }
 
   private func stopRequest(now: Double) -> Request {

@@ -6,7 +6,8 @@ extension BatchScript {
     # Trains on the machines of a list, reached by ssh without a password: bash FILE HOSTFILE
     # HOSTFILE has a line for each: NAME slots=RANKS. Program, data and run folder must have the same paths on all.
     # If a rank or a machine fails, training goes on from its newest checkpoint, on the machines that answer then; one that is
-    # back joins at the next restart. To stop, send SIGTERM to this script, or make a file named stop in the run folder.
+    # back joins at the next restart; a file named restart in the run folder asks for one. To stop, send SIGTERM to this script, or
+    # make a file named stop in the run folder.
     # Started again, training resumes.
     set -euo pipefail
     hosts=${1:?a HOSTFILE is needed: a file with lines such as node1 slots=8}

@@ -54,11 +54,14 @@ enum RestartLoop {
       fi
     }
 
-    # Whether training was asked to stop and saved its state, though the launcher's status does not say so.
-    has_stopped() {
-      local last
-      last=$(tail -n 1 "$run/history.jsonl" 2>/dev/null) || return 1
-      [[ $last == *'"event":"stop"'* && $last != "$1" ]]
+    # Lists the trainings whose last start was stopped. If one is new, a stop was asked for and the state is saved, though the
+    # launcher's status may not say so.
+    stopped_states() {
+      local file
+      [ -n "$run" ] || return 0
+      find "$run/" -name history.jsonl 2>/dev/null | sort | while IFS= read -r file; do
+        printf '%s %s\n' "$file" "$(tail -n 1 "$file" 2>/dev/null)"
+      done | grep '"event":"stop"' || true
     }
 
     cause_text() {
@@ -103,7 +106,7 @@ enum RestartLoop {
     }
 
     keep_training() {
-      local status states last cause='' fruitless=0 attempt=1 all watcher
+      local status states stops stop cause='' fruitless=0 attempt=1 all watcher
       asked=0 pid=''
       trap 'take_signal INT' INT
       trap 'take_signal TERM' TERM HUP
@@ -119,7 +122,7 @@ enum RestartLoop {
           [ "${words[0]}" != train ] || all+=(--reason "$cause")
         fi
         states=$(saved_states)
-        last=$(tail -n 1 "$run/history.jsonl" 2>/dev/null) || last=''
+        stops=$(stopped_states)
         watcher=''
         # With a process group of their own, the ranks get control-C by this script alone, and once.
         set -m
@@ -142,7 +145,12 @@ enum RestartLoop {
         pid=''
         find_run
         # Open MPI's mpirun ends with 1 after SIGTERM, Hydra with 0 after some signals.
-        if has_stopped "$last"; then return 75; fi
+        stop=$(comm -13 <(echo "$stops") <(stopped_states))
+        if [ -n "$stop" ]; then
+          [ "$asked" -eq 0 ] && [[ $stop == *'"cause":"the file restart '* ]] || return 75
+          cause='the file restart' fruitless=0 attempt=$((attempt + 1))
+          continue
+        fi
         [ "$asked" -eq 0 ] || return "$status"
         case $status in
           # Done, asked to stop, or wrong command line, data, recipe, output or program: another try would end alike.
