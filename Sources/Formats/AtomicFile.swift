@@ -13,8 +13,8 @@ public enum AtomicFile {
   private static let portion = 8 << 20
 
   /// Writes `bytes` to `path`.
-  /// - Throws: `Failure` (cannotCreate) if the file cannot be created or renamed, (inputOutput) if writing fails. Then
-  ///   no temporary file is left, and an old file is unchanged.
+  /// - Throws: `Failure` (cannotCreate) if the file cannot be created or renamed, (inputOutput) if writing fails, or the disk is full or has
+  ///   failed. Then no temporary file is left, and an old file is unchanged.
   public static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
     let work = LongWork("writing \(path)", total: bytes.count)
     try write(to: path) { append in
@@ -88,7 +88,7 @@ public enum AtomicFile {
   }
 
   private static func createFailure(_ path: String, _ code: Int32) -> Failure {
-    Failure(.cannotCreate, "'\(path)' cannot be created: \(reason(code)).")
+    Failure(exitCode(ofMaking: code), "'\(path)' cannot be created: \(reason(code)).")
   }
 
   private static func writeFailure(_ path: String, _ code: Int32) -> Failure {

@@ -13,6 +13,12 @@ private let failures: Set<Int32> = [
 private let failureAdvice =
   "The disk or the file system that holds it has failed; when it is back, start again, or resume the training."
 
+/// The exit code if a file or folder cannot be made, by the error number `code`. A full or failed disk may have room or be back later,
+/// so it counts like writing that fails: scripts then try again.
+package func exitCode(ofMaking code: Int32) -> ExitCode {
+  code == ENOSPC || code == EDQUOT || failures.contains(code) ? .inputOutput : .cannotCreate
+}
+
 /// The failure if a file or folder that is open cannot be read, by the error number `code`.
 func unreadable(_ name: String, _ code: Int32, how: String = "") -> Failure {
   Failure(.inputOutput, "\(name) cannot be read\(how): \(reason(code)).", advice: failureAdvice)

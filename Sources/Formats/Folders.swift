@@ -13,14 +13,15 @@ public func makeFolders(_ path: String) -> Int32 {
 }
 
 /// Creates the missing folders above the file `path`.
-/// - Throws: `Failure` (cannotCreate) if they cannot be created.
+/// - Throws: `Failure` (cannotCreate, inputOutput) if they cannot be created.
 public func makeFolders(holding path: String) throws {
   let folder = parentFolder(of: path)
   guard !folder.isEmpty else { return }
   let fault = makeFolders(folder)
   guard fault == 0 else {
     throw Failure(
-      .cannotCreate, "cannot make the folder \(folder): \(reason(fault))", advice: "choose one that you may write to")
+      exitCode(ofMaking: fault), "cannot make the folder \(folder): \(reason(fault))",
+      advice: "choose one that you may write to")
   }
 }
 

@@ -26,11 +26,7 @@ public struct CheckpointFolder: Sendable {
     let beside = CheckpointFolder(path: path + ".partial")
     try? FileManager.default.removeItem(atPath: beside.path)
     try? FileManager.default.removeItem(atPath: path)
-    do {
-      try FileManager.default.createDirectory(atPath: beside.path, withIntermediateDirectories: true)
-    } catch {
-      throw Failure(.cannotCreate, "\(beside.path) cannot be created: \((error as NSError).localizedDescription)")
-    }
+    try makeFolders(holding: beside.weights)
     var manifest = manifest
     try weights.write(to: beside.weights)
     manifest.files["weights.safetensors"] = try beside.record(of: beside.weights)
@@ -41,7 +37,7 @@ public struct CheckpointFolder: Sendable {
     let encoder = JSONEncoder.withSpecialNumbers([.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     try AtomicFile.write(try encoder.encode(manifest), to: beside.manifest)
     guard rename(beside.path, path) == 0 else {
-      throw Failure(.cannotCreate, "\(path) cannot be created: \(String(cString: strerror(errno)))")
+      throw Failure(exitCode(ofMaking: errno), "\(path) cannot be created: \(String(cString: strerror(errno)))")
     }
     try AtomicFile.write(Array((try sha256(ofFile: self.manifest) + "\n").utf8), to: mark)
   }
