@@ -44,6 +44,19 @@ struct SmallExperiment: Sendable {
     return [first, RNN(input: first.outputShape, hiddenSize: hidden + 1, nonlinearity: .tanh, output: .last)]
   }
 
+  /// For `recurrent`: two stateful layers with dropout, and batch normalization.
+  static let stateful: @Sendable (Shape, Int) throws -> [any Layer] = { input, hidden in
+    var options = RecurrentOptions()
+    options.layers = 2
+    options.dropout = 0.3
+    options.isStateful = true
+    options.output = .all
+    let gru = try GRU(input: input, hiddenSize: hidden, options: options)
+    options.output = .last
+    let lstm = try LSTM(input: gru.outputShape, hiddenSize: hidden, options: options)
+    return [gru, lstm, BatchNorm(input: lstm.outputShape)]
+  }
+
   func make() throws -> Experiment {
     let data = TemporalOrder(level: .easy, count: samples, seed: 1, purpose: .trainingData)
     let below = try recurrent(data.inputShape, hidden)

@@ -51,17 +51,6 @@ import Testing
     """
   }
 
-  /// Counts how often a layer runs forwards in training steps.
-  private final class Runs: LayerObserver {
-    private let place: any Layer
-    private(set) var count = 0
-    init(of layer: any Layer) { place = layer }
-    func layersBegin(_ layers: [any Layer]) {}
-    func layersEnd(_ layers: [any Layer], _ work: LayerWork, operations: Int) {
-      if work == .forward, layers.contains(where: { $0 === place }) { count += 1 }
-    }
-  }
-
   private struct Trained: Sendable, Equatable {
     var digest = ""
     var losses: [Double] = []
@@ -87,7 +76,7 @@ import Testing
     let trainer = try Trainer(
       experiment, workspace: try experiment.makeWorkspace(communicator: communicator), observers: [recorder],
       link: LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: 4096))
-    let runs = Runs(of: experiment.model.layers[layer])
+    let runs = ForwardRuns(of: experiment.model.layers[layer])
     trainer.layerObserver = runs
     _ = try trainer.run()
     return Trained(

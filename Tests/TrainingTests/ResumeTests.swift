@@ -41,17 +41,7 @@ struct ResumeTests {
     plateau.optimizer = { try SGD(count: $0.valueCount, momentum: 0.9) }
     var stateful = plain
     stateful.samples = 99
-    stateful.recurrent = { input, hidden in
-      var options = RecurrentOptions()
-      options.layers = 2
-      options.dropout = 0.3
-      options.isStateful = true
-      options.output = .all
-      let gru = try GRU(input: input, hiddenSize: hidden, options: options)
-      options.output = .last
-      let lstm = try LSTM(input: gru.outputShape, hiddenSize: hidden, options: options)
-      return [gru, lstm, BatchNorm(input: lstm.outputShape)]
-    }
+    stateful.recurrent = SmallExperiment.stateful
     stateful.averageDecay = 0.9
     var nested = stateful
     nested.recurrent = { input, hidden in

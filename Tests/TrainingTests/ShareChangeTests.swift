@@ -43,17 +43,7 @@ import Testing
     var stateful = plain
     stateful.samples = 99
     stateful.batch = 17
-    stateful.recurrent = { input, hidden in
-      var options = RecurrentOptions()
-      options.layers = 2
-      options.dropout = 0.3
-      options.isStateful = true
-      options.output = .all
-      let gru = try GRU(input: input, hiddenSize: hidden, options: options)
-      options.output = .last
-      let lstm = try LSTM(input: gru.outputShape, hiddenSize: hidden, options: options)
-      return [gru, lstm, BatchNorm(input: lstm.outputShape)]
-    }
+    stateful.recurrent = SmallExperiment.stateful
     var byShard = plain
     byShard.recurrent = { input, hidden in
       let gru = GRU(input: input, hiddenSize: hidden, output: .last)
@@ -128,17 +118,6 @@ import Testing
     """
   }
 
-  /// Counts how often a layer runs forwards in training steps.
-  private final class Runs: LayerObserver {
-    private let place: any Layer
-    private(set) var count = 0
-    init(of layer: any Layer) { place = layer }
-    func layersBegin(_ layers: [any Layer]) {}
-    func layersEnd(_ layers: [any Layer], _ work: LayerWork, operations: Int) {
-      if work == .forward, layers.contains(where: { $0 === place }) { count += 1 }
-    }
-  }
-
   private struct Trained: Sendable {
     let digest: String
     let losses, evaluations: [Double]
@@ -157,7 +136,7 @@ import Testing
         let trainer = try Trainer(
           experiment, workspace: try experiment.makeWorkspace(communicator: communicator), observers: [recorder],
           link: LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: 4096))
-        let runs = Runs(of: experiment.model.layers[0])
+        let runs = ForwardRuns(of: experiment.model.layers[0])
         trainer.layerObserver = runs
         trainer.givenShares = { shares($0, communicator.size) }
         _ = try trainer.run()
