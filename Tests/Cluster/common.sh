@@ -55,6 +55,51 @@ join_two() {
   done
 }
 
+# start_munge: starts munge in the current folder, with a key of its own, for slurm_settings.
+start_munge() {
+  mkdir -p munge
+  chmod 755 munge
+  head -c 128 /dev/urandom >munge/key
+  chmod 600 munge/key
+  munged --key-file="$PWD/munge/key" --socket="$PWD/munge/socket" --pid-file="$PWD/munged.pid" \
+    --log-file="$PWD/munged.log" --seed-file="$PWD/munge/seed"
+}
+
+# slurm_settings HOST PORT: writes what the tests' Slurms have in common to the current folder's slurm.conf, with this controller, and
+# the ports PORT and PORT + 1. A job that is queued again starts after cred_expire seconds (default 120), so that its former credentials
+# have expired. With config_overrides nodes have as many processors as the settings say.
+slurm_settings() {
+  mkdir -p state spool
+  cat >slurm.conf <<END
+ClusterName=test
+SlurmctldHost=$1
+SlurmctldPort=$2
+SlurmdPort=$(($2 + 1))
+SlurmUser=root
+AuthType=auth/munge
+AuthInfo=socket=$PWD/munge/socket,cred_expire=10
+CryptoType=crypto/munge
+MpiDefault=none
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+SlurmdParameters=config_overrides
+StateSaveLocation=$PWD/state
+SlurmdSpoolDir=$PWD/spool/%n
+SlurmctldPidFile=$PWD/slurmctld.pid
+SlurmdPidFile=$PWD/slurmd.%n.pid
+SlurmctldLogFile=$PWD/slurmctld.log
+SlurmdLogFile=$PWD/slurmd.%n.log
+ReturnToService=2
+JobRequeue=1
+KillWait=10
+PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+END
+  export SLURM_CONF=$PWD/slurm.conf
+}
+
 # The SHA-256 of a finished run's weights.
 hash_of() { sha256sum "$1/weights.safetensors" | cut -d ' ' -f 1; }
 

@@ -36,8 +36,7 @@ trap clean_up EXIT
 trap 'exit 1' INT TERM
 
 cd "$folder"
-mkdir -p munge state spool "$local_folder"
-chmod 755 munge
+mkdir -p "$local_folder"
 join_two dpt-node 10.98.0
 for number in 1 2; do
   node=dpt-node$number
@@ -61,42 +60,14 @@ say "training alone"
 expected=$(hash_of alone)
 say "trained alone: $expected"
 
-head -c 128 /dev/urandom >munge/key
-chmod 600 munge/key
-munged --key-file="$folder/munge/key" --socket="$folder/munge/socket" --pid-file="$folder/munged.pid" \
-  --log-file="$folder/munged.log" --seed-file="$folder/munge/seed"
-cat >slurm.conf <<END
-ClusterName=test
-SlurmctldHost=dpt-node1(10.98.0.1)
-SlurmctldPort=16827
-SlurmdPort=16828
-SlurmUser=root
-AuthType=auth/munge
-AuthInfo=socket=$folder/munge/socket,cred_expire=10
-CryptoType=crypto/munge
-MpiDefault=none
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_CPU
-SlurmdParameters=config_overrides
+start_munge
+slurm_settings "dpt-node1(10.98.0.1)" 16827
+cat >>slurm.conf <<END
 TmpFS=$local_folder
-StateSaveLocation=$folder/state
-SlurmdSpoolDir=$folder/spool/%n
-SlurmctldPidFile=$folder/slurmctld.pid
-SlurmdPidFile=$folder/slurmd.%n.pid
-SlurmctldLogFile=$folder/slurmctld.log
-SlurmdLogFile=$folder/slurmd.%n.log
-ReturnToService=2
-JobRequeue=1
-KillWait=10
 SlurmdTimeout=60
 NodeName=dpt-node1 NodeAddr=10.98.0.1 CPUs=4 State=UNKNOWN
 NodeName=dpt-node2 NodeAddr=10.98.0.2 CPUs=4 State=UNKNOWN
-PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 END
-export SLURM_CONF=$folder/slurm.conf
 ./on dpt-node1 slurmctld -f "$SLURM_CONF"
 for node in "${nodes[@]}"; do ./on "$node" slurmd -f "$SLURM_CONF" -N "$node"; done
 both_are_idle() { ./on dpt-node1 sinfo --noheader --format='%T %D' 2>/dev/null | grep -q '^idle 2'; }

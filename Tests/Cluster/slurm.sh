@@ -13,13 +13,14 @@ shopt -s extglob
 need slurmctld slurm-wlm munge
 need munged munge
 
+host=$(hostname -s)
 folder=$(mktemp -d)
 chmod 755 "$folder"
 clean_up() {
   status=$?
   scancel --user=root --signal=KILL --full 2>/dev/null || true
   # Stop Slurm first: it needs munge to stop.
-  for name in slurmd slurmctld munged; do
+  for name in "slurmd.$host" slurmctld munged; do
     [ ! -s "$folder/$name.pid" ] || kill "$(cat "$folder/$name.pid")" 2>/dev/null || true
     for _ in $(seq 50); do
       { [ -s "$folder/$name.pid" ] && kill -0 "$(cat "$folder/$name.pid")" 2>/dev/null; } || break
@@ -38,45 +39,9 @@ say "training alone"
 expected=$(hash_of alone)
 say "trained alone: $expected"
 
-host=$(hostname -s)
-mkdir munge spool state
-chmod 755 munge
-head -c 128 /dev/urandom >munge/key
-chmod 600 munge/key
-munged --key-file="$folder/munge/key" --socket="$folder/munge/socket" --pid-file="$folder/munged.pid" \
-  --log-file="$folder/munged.log" --seed-file="$folder/munge/seed"
-
-# cred_expire: a job that is queued again starts this many seconds later (default 120), so that its former credentials have
-# expired. On a machine with one CPU, Slurm is told of two.
-cat >slurm.conf <<EOF
-ClusterName=test
-SlurmctldHost=$host(127.0.0.1)
-SlurmctldPort=16817
-SlurmdPort=16818
-SlurmUser=root
-AuthType=auth/munge
-AuthInfo=socket=$folder/munge/socket,cred_expire=10
-CryptoType=crypto/munge
-MpiDefault=none
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_CPU
-SlurmdParameters=config_overrides
-StateSaveLocation=$folder/state
-SlurmdSpoolDir=$folder/spool
-SlurmctldPidFile=$folder/slurmctld.pid
-SlurmdPidFile=$folder/slurmd.pid
-SlurmctldLogFile=$folder/slurmctld.log
-SlurmdLogFile=$folder/slurmd.log
-ReturnToService=2
-JobRequeue=1
-KillWait=10
-NodeName=$host NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN
-PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
-EOF
-export SLURM_CONF=$folder/slurm.conf
+start_munge
+slurm_settings "$host(127.0.0.1)" 16817
+echo "NodeName=$host NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN" >>slurm.conf
 slurmctld -f "$SLURM_CONF"
 slurmd -f "$SLURM_CONF"
 is_idle() { [ "$(sinfo --noheader --format=%T 2>/dev/null)" = idle ]; }
