@@ -116,6 +116,8 @@ extension EndToEndTests {
           fi
           exit "${word%+}"
           """, folder)
+        // The pauses before restarts take no time.
+        try command("sleep", "exec /bin/sleep 0.1", folder)
         let ending = try run(
           "train", ["--ranks", "2", "--restarts", "2", "echo", "--out", "run"], [:], folder)
         let lines = try folder.text("starts").split(separator: "\n")
