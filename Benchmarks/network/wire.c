@@ -2,8 +2,8 @@
 //
 //     wire [OPTION ...] RATE_MBIT NAMESPACE ADDRESS/PREFIX NAMESPACE ADDRESS/PREFIX ...
 //       -d MICROSECONDS   the delay of each packet
-//       -j MICROSECONDS   adds up to so much more or less delay, at random
-//       -l PERCENT        loses so many of the packets, at random
+//       -j MICROSECONDS   lengthens or shortens each delay by up to this, at random
+//       -l PERCENT        loses this share of the packets, at random
 //       -p A-B=MBIT       the rate between the machines of these numbers, counted from 1
 //
 // Each namespace gets a TUN device `wire0` with its address. A packet leaves its machine at the rate (0: unlimited), travels

@@ -34,7 +34,7 @@ trap clean_up EXIT
 trap 'exit 1' INT TERM
 cd "$folder"
 
-# alone STEPS: the training of so many steps, with gradients of 0.4 MB.
+# alone STEPS: the training of STEPS steps, with gradients of 0.4 MB.
 alone() {
   recipe=(temporal-order data.level=moderate data.testSize=64 model.layers.0.lstm.hiddenSize=150 shards=16 balance=auto
     evaluate.every=0 steps="$1")

@@ -18,7 +18,7 @@ import Training
     #expect(
       try failure(of: "balance: auto\nreduction: native")
         == wrong(
-          "recipe.yaml:5: balance auto gives ranks other shards, but with reduction native the bits depend on who has which",
+          "recipe.yaml:5: balance auto moves shards between ranks, which changes the bits if reduction is native",
           "set reduction to tree or balance to even"))
   }
 

@@ -52,7 +52,7 @@ DPT_INLINE void pack_panel(const dpt_weights_product *p, long first, long inner,
 #if DPT_ROUNDED
 
 // A chain of rounded products has no break, since a sum in memory would be rounded: columns are packed over their whole inner
-// length, so many at once that they take no more floats than this; and so are rows of A, if they must be laid out in slots.
+// length. As many are packed at once as fit into this number of floats; and so are rows of A, if they must be laid out in slots.
 #define DPT_PACKED_WEIGHTS (1L << 20)
 #define DPT_PACKED_ROWS (1L << 18)
 

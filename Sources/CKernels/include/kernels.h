@@ -29,7 +29,7 @@ DPT_VALUES(void, multiply_weights, (const dpt_weights_product *p), (p), p->preci
 /// Floats of scratch that `dpt_multiply_weights` needs.
 DPT_VALUES_SCRATCH(weights_product_scratch, (dpt_precision precision, long rows, long inner, long columns),
                    (precision, rows, inner, columns), precision)
-/// Floats of scratch that `dpt_multiply` needs for so many rows and such an inner length, each segment rounded up to even.
+/// Floats of scratch that `dpt_multiply` needs for `rows` rows of length `inner`, each segment rounded up to even.
 DPT_VALUES_SCRATCH(product_scratch, (dpt_precision precision, long rows, long inner), (precision, rows, inner), precision)
 /// Rounds packed panels, and lays them out as the products of a precision take them: `panels` panels of 16 columns, whose
 /// inner length is `segments` segments of `length`.

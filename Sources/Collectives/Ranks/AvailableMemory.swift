@@ -9,7 +9,7 @@ package enum AvailableMemory {
   /// Bytes of available memory of the machine, or of this process's control group if that has less; nil if unknown.
   package static func bytes() -> Int? { [most, machine, group()].compactMap(\.self).min() }
 
-  /// Checks that so many bytes are available, before they are touched: the system may end a process that has touched too many.
+  /// Checks that these bytes are available. Call it before they are touched: the system may end a process that takes too much.
   /// - Throws: `Failure` (system) with both numbers.
   package static func check(_ bytes: Int) throws {
     guard bytes > 0, let available = self.bytes(), available < bytes else { return }

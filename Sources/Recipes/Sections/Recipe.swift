@@ -202,7 +202,7 @@ extension Recipe: RecipeSettings {
     if balance == .auto, reduction == .native {
       throw section.conflict(
         of: ["balance", "reduction"],
-        "balance auto gives ranks other shards, but with reduction native the bits depend on who has which",
+        "balance auto moves shards between ranks, which changes the bits if reduction is native",
         advice: "set reduction to tree or balance to even")
     }
     if let minimum = schedule.finalRate ?? (schedule as? PlateauScheduleEntry)?.minimum, minimum > baseLearningRate {

@@ -17,7 +17,7 @@ final class ShareBalance {
   private static let leastSaving = 0.05
   /// The shortest window.
   private static let window = (steps: 20, seconds: 2.0)
-  /// A window lasts so many times as long as the last change: changes take at most a twentieth of the time.
+  /// The least ratio of a window to the last change: changes take at most a twentieth of the time.
   private static let windowOfChange = 20.0
   /// The most windows between changes that do not pay.
   private static let mostRest = 64
