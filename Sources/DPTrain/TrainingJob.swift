@@ -110,7 +110,7 @@ public struct TrainingJob {
         (folder, job.part) = place
       } else {
         folder = try createFolder(name: recipe.name)
-        if part == nil { try folder?.lock(resumes: resumes, warn: Terminal.warn) }
+        if part == nil, let folder { try lock(folder) }
       }
     }
     // Nobody else writes to the folder any more, and this job has changed nothing in it yet.
@@ -119,6 +119,12 @@ public struct TrainingJob {
     return TrainingRun(
       recipe: recipe, experiment: experiment, workspace: workspace, warnings: warnings, folder: folder, job: job,
       continues: continues, checkpoint: checkpoint)
+  }
+
+  /// Keeps other trainings out of the folder. If a script starts training again, it waits for longer: when a machine has died, the
+  /// server of a file system keeps its locks, 90 seconds by NFS's default lease.
+  @discardableResult func lock(_ folder: RunFolder) throws -> RunLock {
+    try folder.lock(resumes: resumes, seconds: reason == nil ? 30 : 120, warn: Terminal.warn)
   }
 
   /// Creates the folder of the whole job, and tells scripts its path.

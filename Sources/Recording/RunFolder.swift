@@ -92,7 +92,7 @@ public struct RunFolder: Sendable {
   private static func check(_ fault: Int32, making path: String) throws {
     guard fault != 0 else { return }
     throw Failure(
-      .cannotCreate, "cannot make the run folder \(path): \(String(cString: strerror(fault)))",
+      exitCode(ofMaking: fault), "cannot make the run folder \(path): \(String(cString: strerror(fault)))",
       advice: "choose a folder that you may write to with --out")
   }
 
@@ -118,7 +118,7 @@ public struct RunFolder: Sendable {
   /// - Parameters:
   ///   - resumes: whether a run in the folder is resumed.
   ///   - seconds: how long to wait for a former job.
-  ///   - warn: called if the file system has no locks and a file replaces them.
+  ///   - warn: called if waiting takes longer than 5 seconds, and if the file system has no locks and a file replaces them.
   /// - Returns: the lock, to release it before the process ends.
   /// - Throws: `Failure` (unavailable) if another training writes here, (cannotCreate) if the folder holds a run that
   ///   is not resumed.
@@ -128,11 +128,13 @@ public struct RunFolder: Sendable {
     let fault = makeFolders(checkpoints)
     // The open descriptor holds the lock; the system releases it however the process ends.
     guard fault == 0 else {
-      throw Failure(.cannotCreate, "cannot write \(place): \(String(cString: strerror(fault)))")
+      throw Failure(exitCode(ofMaking: fault), "cannot write \(place): \(String(cString: strerror(fault)))")
     }
     let descriptor = try openOwnFile(place)
     var claim: FolderClaim?
-    let deadline = monotonicSeconds() + (resumes ? seconds : 0)
+    let start = monotonicSeconds()
+    let deadline = start + (resumes ? seconds : 0)
+    var hasSaid = false
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       guard errno == EWOULDBLOCK || errno == EINTR else {
         warn(
@@ -146,6 +148,10 @@ public struct RunFolder: Sendable {
       guard monotonicSeconds() < deadline else {
         close(descriptor)
         throw RunFolder.isTaken(path)
+      }
+      if !hasSaid, monotonicSeconds() > start + 5 {
+        hasSaid = true
+        warn("another training has \(path), or its machine has failed; waiting for \(Int(seconds)) s at most")
       }
       Thread.sleep(forTimeInterval: 0.05)
     }

@@ -103,7 +103,7 @@ final class FoldsRun {
       let folder = try folder ?? makeFolder()
       self.folder = folder
       let run = try RunFolder.create(name: recipe.name, out: folder.run(fold).path, resumes: job.resumes)
-      lock = try run.lock(resumes: job.resumes, warn: Terminal.warn)
+      lock = try job.lock(run)
       return (
         run,
         TrainingPart(
@@ -115,7 +115,7 @@ final class FoldsRun {
   /// Makes the job's folder on rank 0, and keeps other jobs out of it until this one ends.
   private func makeFolder() throws -> FoldsFolder {
     let run = try job.createFolder(name: recipe.name)
-    try run.lock(resumes: job.resumes, warn: Terminal.warn)
+    try job.lock(run)
     return FoldsFolder(path: run.path)
   }
 

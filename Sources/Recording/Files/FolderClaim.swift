@@ -1,4 +1,5 @@
 import Diagnostics
+import Formats
 import Foundation
 import Training
 
@@ -32,7 +33,7 @@ final class FolderClaim: @unchecked Sendable {
   /// - Parameters:
   ///   - seconds: how long to wait for an owner on this machine that still lives.
   ///   - patience: as `FolderClaim.patience`; shorter in tests.
-  /// - Throws: `Failure` (unavailable) if another process has it, (cannotCreate) if no file can be written.
+  /// - Throws: `Failure` (unavailable) if another process has it, (cannotCreate, inputOutput) if no file can be written.
   func take(waiting seconds: Double, patience: Double = FolderClaim.patience) throws {
     let former = newest()
     if former > 0 {
@@ -52,7 +53,7 @@ final class FolderClaim: @unchecked Sendable {
     let descriptor = open(own, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o666)
     guard descriptor >= 0 else {
       if errno == EEXIST { throw taken(own) }
-      throw Failure(.cannotCreate, "cannot write \(own): \(String(cString: strerror(errno)))")
+      throw Failure(exitCode(ofMaking: errno), "cannot write \(own): \(String(cString: strerror(errno)))")
     }
     close(descriptor)
     guard newest() == former + 1 else { throw taken(path(newest())) }

@@ -1,9 +1,10 @@
 import Diagnostics
+import Formats
 import Foundation
 
 /// Opens a file of the run folder for reading and writing, and creates it if needed. It refuses symbolic links, which
 /// could have another file overwritten.
-/// - Throws: `Failure` (cannotCreate) naming the file.
+/// - Throws: `Failure` (cannotCreate, inputOutput) naming the file.
 func openOwnFile(_ path: String) throws -> Int32 {
   let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
   guard descriptor < 0 else { return descriptor }
@@ -11,5 +12,5 @@ func openOwnFile(_ path: String) throws -> Int32 {
     throw Failure(
       .cannotCreate, "cannot write \(path): it is a symbolic link", advice: "remove the link, or choose another --out")
   }
-  throw Failure(.cannotCreate, "cannot write \(path): \(String(cString: strerror(errno)))")
+  throw Failure(exitCode(ofMaking: errno), "cannot write \(path): \(String(cString: strerror(errno)))")
 }

@@ -38,7 +38,7 @@ package struct SweepFolder: Sendable {
       let fault = makeFolders(folder)
       guard fault == 0 else {
         throw Failure(
-          .cannotCreate, "cannot make the sweep's folder \(folder): \(String(cString: strerror(fault)))",
+          exitCode(ofMaking: fault), "cannot make the sweep's folder \(folder): \(String(cString: strerror(fault)))",
           advice: "choose a folder that you may write to with --out")
       }
     }
