@@ -17,13 +17,15 @@ public struct CheckpointFolder: Sendable {
   public var weights: String { path + "/weights.safetensors" }
   /// The file of the optimizer's vectors, averaged weights, residuals and carried states.
   public var state: String { path + "/state.safetensors" }
+  /// What the name of a folder ends with while it is written.
+  static let partial = ".partial"
   private var manifest: String { path + "/checkpoint.json" }
   private var mark: String { path + "/complete" }
 
   /// Writes a checkpoint to a temporary folder, flushes it, renames it to this one, and marks it complete.
   /// - Throws: `Failure` (cannotCreate, inputOutput) that names the file.
   func write(_ manifest: CheckpointManifest, weights: SafetensorsFile, state: SafetensorsFile?) throws {
-    let beside = CheckpointFolder(path: path + ".partial")
+    let beside = CheckpointFolder(path: path + CheckpointFolder.partial)
     try? FileManager.default.removeItem(atPath: beside.path)
     try? FileManager.default.removeItem(atPath: path)
     try makeFolders(holding: beside.weights)

@@ -51,7 +51,8 @@ public struct CheckpointStore: Sendable {
       path: "\(path)/\(prefix)\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits)")
   }
 
-  /// Makes `link` point to the newest folder with a prefix, and removes all but the newest `keep`.
+  /// Makes `link` point to the newest folder with a prefix, and removes all but the newest `keep`, and those that are
+  /// not complete. None with this prefix must be under way.
   func settle(_ prefix: String, link: String, newest: CheckpointFolder, keep: Int) {
     let name = (newest.path as NSString).lastPathComponent
     let temporary = "\(path)/.\(link).tmp"
@@ -62,12 +63,17 @@ public struct CheckpointStore: Sendable {
     for old in others.dropLast(max(0, keep - 1)) {
       try? FileManager.default.removeItem(atPath: "\(path)/\(old)")
     }
+    // Of a process that was killed while it wrote them.
+    for name in entries where name.hasPrefix(prefix) && name.hasSuffix(CheckpointFolder.partial) {
+      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    }
   }
+
+  private var entries: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] }
 
   /// The finished folders with a prefix, the oldest first.
   private func names(_ prefix: String) -> [String] {
-    let all = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return all.filter { $0.hasPrefix(prefix) && Int($0.dropFirst(prefix.count)) != nil }
+    entries.filter { $0.hasPrefix(prefix) && Int($0.dropFirst(prefix.count)) != nil }
       .sorted { (Int($0.dropFirst(prefix.count)) ?? 0) < (Int($1.dropFirst(prefix.count)) ?? 0) }
   }
 }
