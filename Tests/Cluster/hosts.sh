@@ -164,7 +164,7 @@ kill -KILL $(ranks_on dpt-host1)
 wait_for 60 "the third attempt" attempted 3
 say "going-on: $(grep 'attempt 3' going-on.out)"
 wait $job || fail "going-on: status $?"
-grep 'attempt 2' going-on.out | grep -q 'with 1 ranks on dpt-host1:1$' || fail "going-on: not on the one host"
+grep 'attempt 2' going-on.out | grep -q 'with 1 rank on dpt-host1:1$' || fail "going-on: not on the one host"
 grep 'attempt 3' going-on.out | grep -q 'with 2 ranks on dpt-host1:1,dpt-host2:1$' || fail "going-on: not on both hosts"
 [ "$(hash_of going-on)" = "$expected" ] || fail "going-on: other weights, $(hash_of going-on)"
 say "going-on: ended by itself with the same weights"
@@ -181,7 +181,7 @@ job=$!
 wait_for 60 "the first checkpoint" is_saved frozen
 freeze
 at=$SECONDS
-wait_for 90 "the second attempt" grep -q "attempt 2, after SIGKILL: from step .*, with 1 ranks on dpt-host1:1$" frozen.out
+wait_for 90 "the second attempt" grep -q "attempt 2, after SIGKILL: from step .*, with 1 rank on dpt-host1:1$" frozen.out
 say "frozen: after $((SECONDS - at)) s: $(grep 'attempt 2' frozen.out)"
 wait $job || fail "frozen: status $?"
 [ "$(hash_of frozen)" = "$expected" ] || fail "frozen: other weights, $(hash_of frozen)"

@@ -256,7 +256,7 @@ draw() {
 
 # The newest step that is written down.
 newest() { tail -c 4000 "$1/metrics.jsonl" 2>/dev/null | grep -o '"step":[0-9]*' | tail -n 1 | cut -d : -f 2 || true; }
-place() { grep -o 'attempt [0-9]*, .*, with [0-9]* ranks' "$1.out" | tail -n 1 | sed -E 's/(attempt [0-9]*).*, with/\1,/' || true; }
+place() { grep -o 'attempt [0-9]*, .*, with [0-9]* ranks\?' "$1.out" | tail -n 1 | sed -E 's/(attempt [0-9]*).*, with/\1,/' || true; }
 
 # tell IS_ON: writes the line of the last event, and whether training has gone on after it.
 tell() {

@@ -101,7 +101,7 @@ for pid in $(ip netns pids dpt-node2); do kill -KILL "$pid" 2>/dev/null || true;
 at=$SECONDS
 wait_for 240 "the third attempt" attempted 3
 say "a node was cut off; after $((SECONDS - at)) s: $(grep 'attempt 3' job.out)"
-grep 'attempt 3' job.out | grep -q "with 1 ranks on the machines that answer, dpt-node1$" || fail "not on the other node"
+grep 'attempt 3' job.out | grep -q "with 1 rank on the machines that answer, dpt-node1$" || fail "not on the other node"
 wait_for 300 "the end" has_left
 ./on dpt-node1 scontrol --oneliner show job "$job" | grep -q "Restarts=0 .*JobState=COMPLETED\|JobState=COMPLETED.* Restarts=0" ||
   fail "the job did not end by itself: $(./on dpt-node1 scontrol --oneliner show job "$job")"

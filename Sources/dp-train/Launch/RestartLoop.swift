@@ -32,6 +32,27 @@ enum RestartLoop {
       [ -z "$pid" ] || pass_on "$signal"
     }
 
+    # Waits for some seconds, or until the script gets a signal. What is left of a sleep then holds no pipe of the script's readers.
+    pause() {
+      sleep "$1" >/dev/null 2>&1 &
+      wait $! || true
+    }
+
+    # Waits for the end of the process pid. After a stop was asked for, the signal is repeated, since ranks that were about to start,
+    # and their launcher, may have missed it.
+    await_end() {
+      local tick=0
+      while kill -0 "$pid"; do
+        if [ "$asked" -eq 1 ]; then
+          pause 0.5
+          tick=$((tick + 1))
+          [ $((tick & (tick - 1))) -ne 0 ] || [ "$asked" -ne 1 ] || pass_on USR1
+        else
+          wait "$pid" || true
+        fi
+      done
+    }
+
     # Lists the checkpoints, and the trainings of a sweep that have ended. If the list changes, there is progress.
     saved_states() {
       [ -z "$run" ] || find "$run/" \( -path '*/checkpoints/step-*/complete' -o -name result.json \) 2>/dev/null | sort || true
@@ -73,17 +94,18 @@ enum RestartLoop {
       fi
     }
 
-    # Waits until something can be written to the run's folder, such as when a full disk has room again, for an hour at most.
+    # Waits until something can be written to the run's folder, such as when a full disk has room again, for an hour at most. If
+    # there is no such folder yet, the one in which it will be is tried.
     await_room() {
-      local try="$run/.room" end=$((SECONDS + 3600)) has_said=0
-      [ -n "$run" ] && [ -d "$run" ] || return 0
+      local place=${run:-.} try end=$((SECONDS + 3600)) has_said=0
+      while [ ! -d "$place" ]; do place=$(dirname -- "$place"); done
+      try=$place/.room
       until { head -c 1000000 /dev/zero >"$try"; } 2>/dev/null; do
         rm -f "$try" 2>/dev/null || true
         [ "$asked" -eq 0 ] && [ "$SECONDS" -lt "$end" ] || return 0
-        [ "$has_said" -eq 1 ] || echo "dp-train: waiting until $run can be written to, for an hour at most" >&2
+        [ "$has_said" -eq 1 ] || echo "dp-train: waiting until $place can be written to, for an hour at most" >&2
         has_said=1
-        sleep 5 &
-        wait $! || true
+        pause 5
       done
       rm -f "$try"
     }
@@ -118,7 +140,7 @@ enum RestartLoop {
         [ "$asked" -eq 0 ] || return 75
         all=("${words[@]}")
         if [ -n "$cause" ]; then
-          echo "dp-train: attempt $attempt, after $cause: $(saved_text), with $place" >&2
+          echo "dp-train: attempt $attempt, after $cause: $(saved_text), with ${place/#1 ranks/1 rank}" >&2
           [ "${words[0]}" != train ] || all+=(--reason "$cause")
         fi
         states=$(saved_states)
@@ -137,7 +159,7 @@ enum RestartLoop {
         fi
         [ "$asked" -eq 0 ] || pass_on "$signal"
         {
-          while kill -0 "$pid"; do wait "$pid" || true; done
+          await_end
           status=0
           wait "$pid" || status=$?
           [ -z "$watcher" ] || { kill "$watcher" && wait "$watcher"; } || true
@@ -147,11 +169,15 @@ enum RestartLoop {
         # Open MPI's mpirun ends with 1 after SIGTERM, Hydra with 0 after some signals.
         stop=$(comm -13 <(echo "$stops") <(stopped_states))
         if [ -n "$stop" ]; then
-          [ "$asked" -eq 0 ] && [[ $stop == *'"cause":"the file restart '* ]] || return 75
+          [ "$asked" -eq 0 ] && ! grep -qv '"cause":"the file restart ' <<<"$stop" || return 75
           cause='the file restart' fruitless=0 attempt=$((attempt + 1))
           continue
         fi
-        [ "$asked" -eq 0 ] || return "$status"
+        if [ "$asked" -gt 0 ]; then
+          # A signal that ends ranks or their launcher while they start finds everything saved.
+          [ "$asked" -eq 1 ] && [ "$status" -gt 128 ] && [ -n "$(saved_states)" ] && return 75
+          return "$status"
+        fi
         case $status in
           # Done, asked to stop, or wrong command line, data, recipe, output or program: another try would end alike.
           0 | 64 | 65 | 66 | 70 | 73 | 75 | 78 | 126 | 127) return "$status" ;;
@@ -167,8 +193,7 @@ enum RestartLoop {
             return "$status"
           fi
           # What is wrong may pass, such as a switch that is off.
-          sleep $((fruitless < 7 ? 1 << (fruitless - 1) : 60)) &
-          wait $! || true
+          pause $((fruitless < 7 ? 1 << (fruitless - 1) : 60))
         fi
         # Reading or writing failed.
         [ "$status" -ne 74 ] || await_room

@@ -132,6 +132,79 @@ extension EndToEndTests {
       }
     }
 
+    /// A launcher that just starts takes no signal yet, so the script repeats it.
+    @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"))
+    func aSignalThatALauncherMissesIsRepeated() throws {
+      try inCopy { folder in
+        try command(
+          "mpirun",
+          """
+          [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
+          trap '' USR1
+          touch started
+          sleep 1.2
+          trap 'exit 75' USR1
+          for tenth in {1..300}; do sleep 0.1; done
+          """, folder)
+        let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+        let ending = try Program.start(
+          folder["launch/train"], ["--ranks", "2", "echo", "--out", "run"], in: folder, environment: ["PATH": path]
+        ) { script in
+          for _ in 0..<1000 where !FileManager.default.fileExists(atPath: folder["started"]) {
+            Thread.sleep(forTimeInterval: 0.01)
+          }
+          kill(script, SIGTERM)
+        }
+        #expect(ending.status == 75 && ending.seconds < 20, "\(ending.text)")
+      }
+    }
+
+    /// The files of trainings that ended at once, such as those of a sweep, and how often ranks start then.
+    @Test(
+      .enabled(if: Mpirun.isOpenMPI, "needs Open MPI"),
+      arguments: [(["restart"], 0, 2), (["stop"], 75, 1), (["restart", "stop"], 75, 1), (["stop", "restart"], 75, 1)]
+        as [([String], Int32, Int)])
+    func anotherStartIsOnlyAskedForByFilesRestart(files: [String], status: Int32, starts: Int) throws {
+      try inCopy { folder in
+        let lines = files.enumerated().map { number, file in
+          let text = #"{"cause":"the file \#(file) in the run folder","event":"stop","step":1}"#
+          return "mkdir -p run/\(number); echo '\(text)' >run/\(number)/history.jsonl\n"
+        }
+        try command(
+          "mpirun",
+          """
+          [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
+          echo "$@" >>\(folder["starts"])
+          [ "$(wc -l <\(folder["starts"]))" -eq 1 ] || exit 0
+          \(lines.joined())exit 75
+          """, folder)
+        let ending = try run("train", ["--ranks", "2", "echo", "--out", "run"], [:], folder)
+        #expect(ending.status == status, "\(ending.text)")
+        #expect(try folder.text("starts").split(separator: "\n").count == starts)
+      }
+    }
+
+    /// If the first start dies before it can refuse the folder of another run, the second one does not resume that run.
+    @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"), arguments: [true, false])
+    func anotherRunIsNotResumed(isThere: Bool) throws {
+      try inCopy { folder in
+        try command(
+          "mpirun",
+          """
+          [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
+          echo "$@" >>\(folder["starts"])
+          [ "$(wc -l <\(folder["starts"]))" -eq 1 ] || exit 0
+          exit 137
+          """, folder)
+        try Folder(path: folder["run"]).create()
+        if isThere { try folder.write("name: echo\n", to: "run/recipe.yaml") }
+        let ending = try run("train", ["--ranks", "2", "echo", "--out", "run"], [:], folder)
+        let starts = try folder.text("starts").split(separator: "\n")
+        #expect(ending.status == 0 && starts.count == 2, "\(ending.text)")
+        #expect(starts[1].contains("--resume") != isThere, "\(starts)")
+      }
+    }
+
     /// Nothing can be written to the run's folder, as on a full disk, for longer than restarts without progress take.
     @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"))
     func aFullDiskIsWaitedFor() throws {
