@@ -49,7 +49,8 @@ extension RecurrentEntry {
           "the probability with which values between the layers are set to zero in training"),
         RecipeKey(
           "stateful", \Self.recurrence.options.isStateful, .flag,
-          "whether each row of a batch starts from its state after the batch before, within an epoch"),
+          "whether each row of a batch starts from its state after the batch before, within an epoch; "
+            + "a batch of another size starts from zero"),
         .initialization(\Self.recurrence.initialization),
       ])
   }
