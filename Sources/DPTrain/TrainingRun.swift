@@ -179,7 +179,9 @@ struct TrainingRun {
     var metadata = ["recipe": recipe.name]
     if let epoch = end?.weightsEpoch { metadata["epoch"] = "\(epoch)" }
     try experiment.writeWeights(to: folder.weights, metadata: metadata)
-    var rows = [["time", "\(Format.count(summary.steps, "step")) in \(Format.seconds(summary.seconds))"]]
+    let before = checkpoint?.manifest.progress.step ?? 0
+    let done = before == 0 ? "" : "\(Format.count(summary.steps - before)) of "
+    var rows = [["time", "\(done)\(Format.count(summary.steps, "step")) in \(Format.seconds(summary.seconds))"]]
     if let reason = end?.reason { rows.append(["stopped", reason]) }
     if let shortened = summary.shortenedSteps, let outliers = recipe.outliers {
       rows.append([

@@ -46,7 +46,10 @@ public struct RunEnvironment: Codable, Sendable {
     self.network = network
     self.version = version
     started = ISO8601DateFormatter().string(from: Date())
-    command = CommandLine.arguments
+    // Scripts say why they start training again; the history has it.
+    let words = CommandLine.arguments
+    let reason = words.firstIndex(of: "--reason").map { $0...min($0 + 1, words.count - 1) }
+    command = words.indices.filter { reason?.contains($0) != true }.map { words[$0] }
     ranks = communicator.size
     startedRanks = communicator.startedRanks
     hosts = try communicator.gather(Array(communicator.hostName.utf8)).map { String(decoding: $0, as: UTF8.self) }
