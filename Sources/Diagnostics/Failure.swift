@@ -6,6 +6,8 @@ public enum ExitCode: Int32, Sendable {
   case data = 65
   /// An input file is missing or cannot be read (`EX_NOINPUT`).
   case noInput = 66
+  /// No machine answers (`EX_NOHOST`).
+  case noHost = 68
   /// Something the run needs is not available: an MPI, an instruction set (`EX_UNAVAILABLE`).
   case unavailable = 69
   /// A fault of the program itself (`EX_SOFTWARE`).

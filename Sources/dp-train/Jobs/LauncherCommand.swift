@@ -22,6 +22,9 @@ struct LauncherCommand: ParsableCommand {
   @Flag(help: "Leave out machines that do not answer within seconds, by ssh or the launcher's own agent; name them.")
   var answering = false
 
+  @Flag(help: "With --answering: end with 68 if no machine answers. Otherwise all are named then.")
+  var some = false
+
   @Flag(help: "Print the functions that start ranks again after a failure.")
   var loop = false
 
@@ -30,6 +33,7 @@ struct LauncherCommand: ParsableCommand {
       throw ValidationError("give --ranks, --hosts or --loop")
     }
     guard !answering || hosts != nil else { throw ValidationError("--answering goes with --hosts") }
+    guard !some || answering else { throw ValidationError("--some goes with --answering") }
     guard ranks.map({ $0 > 0 }) ?? true else { throw ValidationError("--ranks must be 1 or more") }
   }
 
@@ -38,21 +42,25 @@ struct LauncherCommand: ParsableCommand {
     let mpirun = try Mpirun.find()
     let command =
       if let hosts {
-        mpirun.command(hosts: try machines(of: HostFile.read(hosts), mpirun))
+        mpirun.command(hosts: try machines(of: HostFile.read(hosts), file: hosts, mpirun))
       } else {
         mpirun.command(ranks: ranks ?? 1, cores: ProcessInfo.processInfo.activeProcessorCount)
       }
     Terminal.write(command.map { $0 + "\n" }.joined())
   }
 
-  /// The machines to start ranks on. If none answers, all: the launcher says why, or reaches them in another way.
-  private func machines(of all: [(name: String, ranks: Int)], _ mpirun: Mpirun) -> [(name: String, ranks: Int)] {
+  /// The machines to start ranks on. If none answers, all, unless `some`: the launcher says why, or reaches them in another way.
+  private func machines(
+    of all: [(name: String, ranks: Int)], file: String, _ mpirun: Mpirun
+  ) throws -> [(name: String, ranks: Int)] {
     guard answering else { return all }
     let agent = mpirun.remoteAgent()
     let silent = HostProbe(agent: agent).silent(all.map(\.name))
     guard !silent.isEmpty else { return all }
     guard silent.count < all.count else {
-      complain("dp-train: no machine answers \"\(agent.joined(separator: " ")) NAME\"; trying to start ranks on all")
+      let text = "no machine of \(file) answers \"\(agent.joined(separator: " ")) NAME\""
+      if some { throw Failure(.noHost, text, advice: "Scripts ask again for an hour at most.") }
+      complain("dp-train: \(text); trying to start ranks on all")
       return all
     }
     complain("dp-train: left out, as they do not answer: \(silent.joined(separator: ", "))")

@@ -18,10 +18,21 @@ extension BatchScript {
 
     \#(loop)
     words=(\#(subcommand) "${recipe[@]}" --out "$run" \#(quotedOptions)--stall-abort 600)
-    # The program knows the mpirun of its MPI, its options for machines and ranks, and which machines answer.
+    # The program knows the mpirun of its MPI, its options for machines and ranks, and which machines answer. If none does after a
+    # failure (68), such as while a switch is off, they are asked again, for an hour at most.
     choose_ranks() {
-      local command
-      command=$("$program" launcher --hosts "$hosts" --answering) || return
+      local command status end=$((SECONDS + 3600)) errors=2
+      while :; do
+        status=0
+        command=$("$program" launcher --hosts "$hosts" --answering ${cause:+--some} 2>&"$errors") || status=$?
+        [ "$status" -eq 68 ] && [ "$asked" -eq 0 ] && [ "$SECONDS" -lt "$end" ] || break
+        # It has said so once.
+        [ "$errors" -ne 2 ] || exec {errors}>/dev/null
+        pause 10
+      done
+      [ "$errors" -eq 2 ] || exec {errors}>&-
+      [ "$asked" -eq 0 ] || return 75
+      [ "$status" -eq 0 ] || return "$status"
       mapfile -t start <<<"$command"
       place="${start[-1]} ranks on $(sed -n '/^--*hosts*$/ { n; p; }' <<<"$command")"
     }

@@ -6,7 +6,8 @@ enum RestartLoop {
     # Functions of dp-train's scripts, printed by dp-train launcher --loop. A script sets
     #   program, words   the program and its arguments, with --resume
     #   run              the folder that they write to; empty if the program chooses it (see find_run)
-    #   restarts         how many restarts in a row may bring no newer checkpoint; 0 for no restart
+    #   restarts         how many restarts in a row may bring no newer checkpoint; 0 for no restart after a failure
+    #   again            what starts training again by hand, for messages; "the same command" if it is not set
     # and defines choose_ranks, which is called before each start and sets
     #   start            the command that starts the ranks; empty for one rank
     #   place            how many ranks there are, and where
@@ -92,6 +93,11 @@ enum RestartLoop {
       else
         echo "exit code $1"
       fi
+    }
+
+    # Says that training has ended after a failure, and how to go on.
+    tell_end() {
+      echo "dp-train: ended by $1; ${again:-the same command} goes on $(saved_text)" >&2
     }
 
     # Waits until something can be written to the run's folder, such as when a full disk has room again, for an hour at most. If
@@ -182,14 +188,17 @@ enum RestartLoop {
           # Done, asked to stop, or wrong command line, data, recipe, output or program: another try would end alike.
           0 | 64 | 65 | 66 | 70 | 73 | 75 | 78 | 126 | 127) return "$status" ;;
         esac
-        [ "$restarts" -gt 0 ] || return "$status"
         cause=$(cause_text "$status")
+        if [ "$restarts" -eq 0 ]; then
+          tell_end "$cause"
+          return "$status"
+        fi
         if [ "$(saved_states)" != "$states" ]; then
           fruitless=0
         else
           fruitless=$((fruitless + 1))
           if [ "$fruitless" -gt "$restarts" ]; then
-            echo "dp-train: $cause again, and no newer checkpoint in $restarts restarts; this is the end" >&2
+            tell_end "$cause, and nothing newer was saved in $restarts restart$([ "$restarts" -eq 1 ] || echo s)"
             return "$status"
           fi
           # What is wrong may pass, such as a switch that is off.

@@ -94,6 +94,34 @@ extension EndToEndTests {
       }
     }
 
+    /// After a failure no machine answers for a while, as while a switch is off.
+    @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"))
+    func hostsWaitsUntilAMachineAnswers() throws {
+      try inCopy { folder in
+        try command(
+          "mpirun",
+          """
+          [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
+          echo "$@" >>\(folder["starts"])
+          [ "$(wc -l <\(folder["starts"]))" -eq 1 ] || exit 0
+          touch gone
+          exit 137
+          """, folder)
+        // The fourth question is answered.
+        try command(
+          "ssh", "[ -e gone ] || exit 0; echo >>gone; [ \"$(wc -l <gone)\" -gt 3 ] || exit 255; rm gone", folder)
+        try command("sleep", "exec /bin/sleep 0.1", folder)
+        try folder.write("node1 slots=2\n", to: "machines")
+        try folder.write(try Program.run(["launch", "hosts", "echo"], in: folder).output, to: "job")
+        let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+        let ending = try Program.start("/bin/bash", ["job", "machines"], in: folder, environment: ["PATH": path])
+        #expect(ending.status == 0, "\(ending.text)")
+        #expect(try folder.text("starts").split(separator: "\n").count == 2)
+        #expect(ending.errors.components(separatedBy: "no machine of machines answers").count == 2, "\(ending.text)")
+        #expect(ending.errors.contains("with 2 ranks on node1:2\n"), "\(ending.text)")
+      }
+    }
+
     /// The launcher is a fake that ends with some statuses, one after the other, and may leave a checkpoint before.
     @Test(
       .enabled(if: Mpirun.isOpenMPI, "needs Open MPI"),
@@ -126,6 +154,11 @@ extension EndToEndTests {
         #expect(!lines[0].contains("--re"))
         let told = ending.errors.split(separator: "\n").filter { $0.hasPrefix("dp-train: attempt ") }
         #expect(told.count == starts - 1, "\(ending.text)")
+        let isOver = statuses == "137 137 205 0"
+        #expect(
+          ending.errors.contains(
+            "ended by exit code 205, and nothing newer was saved in 2 restarts; the same command with --out run --resume goes on "
+          ) == isOver, "\(ending.text)")
         if statuses.hasPrefix("137+") {
           #expect(told[0] == "dp-train: attempt 2, after SIGKILL: from step 1, with 2 ranks", "\(told)")
         }
