@@ -95,7 +95,7 @@ end() {
 }
 ranks_of() { pgrep --full --exact "$program train .*--out $1( .*)?" || true; }
 is_saved() { [ -e "$1/checkpoints/last/complete" ]; }
-has_saved_variant() { [ -n "$(find "$1" -path '*/checkpoints/last/complete')" ]; }
+has_saved() { [ -n "$(find "$1" -path '*/checkpoints/last/complete')" ]; }
 are_gone() { [ -z "$(ranks_of "$1")" ]; }
 has_same_weights() { [ "$(hash_of "$1")" = "$expected" ] || fail "$1: other weights, $(hash_of "$1")"; }
 # resume RANKS RUN
@@ -144,21 +144,19 @@ status=0
 keep_training || status=$?
 exit "$status"
 EOF
-for number in 1 2 3 4; do
-  bash job.sh "$program" script-$number train "${recipe[@]}" --out script-$number >script-$number.out 2>&1 &
+# stop_script RUN SUBCOMMAND WORD...: SIGTERM to a script with that training, after its first checkpoint.
+stop_script() {
+  local run=$1 subcommand=$2
+  bash job.sh "$program" "$run" "$subcommand" "${recipe[@]}" "${@:3}" --out "$run" >"$run.out" 2>&1 &
   job=$!
-  wait_for 60 "the first checkpoint" is_saved script-$number
+  wait_for 60 "the first checkpoint" has_saved "$run"
   kill -TERM $job
   end
-  [ $status -eq 75 ] || { tail script-$number.out && fail "a script: status $status after SIGTERM"; }
-done
+  [ $status -eq 75 ] || { tail "$run.out" && fail "a script with $subcommand: status $status after SIGTERM"; }
+}
 for number in 1 2 3 4; do
-  bash job.sh "$program" sweep-$number sweep "${recipe[@]}" seed=1,2 --out sweep-$number >sweep-$number.out 2>&1 &
-  job=$!
-  wait_for 60 "the first checkpoint" has_saved_variant sweep-$number
-  kill -TERM $job
-  end
-  [ $status -eq 75 ] || { tail sweep-$number.out && fail "a script with a sweep: status $status after SIGTERM"; }
+  stop_script script-$number train
+  stop_script sweep-$number sweep seed=1,2
 done
 say "a file stop, or SIGTERM to a script, for a sweep too: status 75"
 

@@ -32,12 +32,34 @@ extension EndToEndTests {
       try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder["bin/\(name)"])
     }
 
-    private func run(_ script: String, _ arguments: [String], _ environment: [String: String], _ folder: Folder) throws
-      -> Ending
-    {
+    /// An mpirun that tells its version; otherwise it notes its arguments in the file `starts` and does what the text says.
+    private func mpirun(_ text: String, _ folder: Folder) throws {
+      try command(
+        "mpirun",
+        """
+        [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
+        echo "$@" >>\(folder["starts"])
+        \(text)
+        """, folder)
+    }
+
+    /// The arguments of mpirun's starts.
+    private func noted(_ folder: Folder) throws -> [Substring] { try folder.text("starts").split(separator: "\n") }
+
+    private func run(
+      _ script: String, _ arguments: [String], _ environment: [String: String], _ folder: Folder,
+      meanwhile: (pid_t) -> Void = { _ in }
+    ) throws -> Ending {
+      try start(folder["launch/\(script)"], arguments, environment, folder, meanwhile: meanwhile)
+    }
+
+    private func start(
+      _ program: String, _ arguments: [String], _ environment: [String: String], _ folder: Folder,
+      meanwhile: (pid_t) -> Void = { _ in }
+    ) throws -> Ending {
       let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
       return try Program.start(
-        folder["launch/\(script)"], arguments, in: folder, environment: environment.merging(["PATH": path]) { $1 })
+        program, arguments, in: folder, environment: environment.merging(["PATH": path]) { $1 }, meanwhile: meanwhile)
     }
 
     @Test(
@@ -83,8 +105,7 @@ extension EndToEndTests {
         ] as [(String, Int32, String)] {
           try folder.write(text, to: "machines")
           try folder.write(try Program.run(["launch", "hosts", "echo"], in: folder).output, to: "job")
-          let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
-          let ending = try Program.start("/bin/bash", ["job", "machines"], in: folder, environment: ["PATH": path])
+          let ending = try start("/bin/bash", ["job", "machines"], [:], folder)
           #expect(ending.status == status && ending.text.contains(said), "\(ending.text)")
           if text == machines {
             #expect(ending.errors == "dp-train: left out, as they do not answer: gone1\n", "\(ending.text)")
@@ -98,11 +119,8 @@ extension EndToEndTests {
     @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"))
     func hostsWaitsUntilAMachineAnswers() throws {
       try inCopy { folder in
-        try command(
-          "mpirun",
+        try mpirun(
           """
-          [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
-          echo "$@" >>\(folder["starts"])
           [ "$(wc -l <\(folder["starts"]))" -eq 1 ] || exit 0
           touch gone
           exit 137
@@ -113,10 +131,9 @@ extension EndToEndTests {
         try command("sleep", "exec /bin/sleep 0.1", folder)
         try folder.write("node1 slots=2\n", to: "machines")
         try folder.write(try Program.run(["launch", "hosts", "echo"], in: folder).output, to: "job")
-        let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
-        let ending = try Program.start("/bin/bash", ["job", "machines"], in: folder, environment: ["PATH": path])
+        let ending = try start("/bin/bash", ["job", "machines"], [:], folder)
         #expect(ending.status == 0, "\(ending.text)")
-        #expect(try folder.text("starts").split(separator: "\n").count == 2)
+        #expect(try noted(folder).count == 2)
         #expect(ending.errors.components(separatedBy: "no machine of machines answers").count == 2, "\(ending.text)")
         #expect(ending.errors.contains("with 2 ranks on node1:2\n"), "\(ending.text)")
       }
@@ -131,11 +148,8 @@ extension EndToEndTests {
       ] as [(String, Int32, Int)])
     func failuresWithoutProgressAreNumbered(statuses: String, status: Int32, starts: Int) throws {
       try inCopy { folder in
-        try command(
-          "mpirun",
+        try mpirun(
           """
-          [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
-          echo "$@" >>\(folder["starts"])
           number=$(wc -l <\(folder["starts"]))
           words=(\(statuses))
           word=${words[number - 1]}
@@ -148,7 +162,7 @@ extension EndToEndTests {
         try command("sleep", "exec /bin/sleep 0.1", folder)
         let ending = try run(
           "train", ["--ranks", "2", "--restarts", "2", "echo", "--out", "run"], [:], folder)
-        let lines = try folder.text("starts").split(separator: "\n")
+        let lines = try noted(folder)
         #expect(ending.status == status && lines.count == starts, "\(ending.text)")
         #expect(lines.dropFirst().allSatisfy { $0.contains(" --out run --resume --reason ") }, "\(lines)")
         #expect(!lines[0].contains("--re"))
@@ -169,20 +183,15 @@ extension EndToEndTests {
     @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"))
     func aSignalThatALauncherMissesIsRepeated() throws {
       try inCopy { folder in
-        try command(
-          "mpirun",
+        try mpirun(
           """
-          [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
           trap '' USR1
           touch started
           sleep 1.2
           trap 'exit 75' USR1
           for tenth in {1..300}; do sleep 0.1; done
           """, folder)
-        let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
-        let ending = try Program.start(
-          folder["launch/train"], ["--ranks", "2", "echo", "--out", "run"], in: folder, environment: ["PATH": path]
-        ) { script in
+        let ending = try run("train", ["--ranks", "2", "echo", "--out", "run"], [:], folder) { script in
           for _ in 0..<1000 where !FileManager.default.fileExists(atPath: folder["started"]) {
             Thread.sleep(forTimeInterval: 0.01)
           }
@@ -203,17 +212,14 @@ extension EndToEndTests {
           let text = #"{"cause":"the file \#(file) in the run folder","event":"stop","step":1}"#
           return "mkdir -p run/\(number); echo '\(text)' >run/\(number)/history.jsonl\n"
         }
-        try command(
-          "mpirun",
+        try mpirun(
           """
-          [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
-          echo "$@" >>\(folder["starts"])
           [ "$(wc -l <\(folder["starts"]))" -eq 1 ] || exit 0
           \(lines.joined())exit 75
           """, folder)
         let ending = try run("train", ["--ranks", "2", "echo", "--out", "run"], [:], folder)
         #expect(ending.status == status, "\(ending.text)")
-        #expect(try folder.text("starts").split(separator: "\n").count == starts)
+        #expect(try noted(folder).count == starts)
       }
     }
 
@@ -221,18 +227,15 @@ extension EndToEndTests {
     @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"), arguments: [true, false])
     func anotherRunIsNotResumed(isThere: Bool) throws {
       try inCopy { folder in
-        try command(
-          "mpirun",
+        try mpirun(
           """
-          [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
-          echo "$@" >>\(folder["starts"])
           [ "$(wc -l <\(folder["starts"]))" -eq 1 ] || exit 0
           exit 137
           """, folder)
         try Folder(path: folder["run"]).create()
         if isThere { try folder.write("name: echo\n", to: "run/recipe.yaml") }
         let ending = try run("train", ["--ranks", "2", "echo", "--out", "run"], [:], folder)
-        let starts = try folder.text("starts").split(separator: "\n")
+        let starts = try noted(folder)
         #expect(ending.status == 0 && starts.count == 2, "\(ending.text)")
         #expect(starts[1].contains("--resume") != isThere, "\(starts)")
       }
@@ -242,25 +245,18 @@ extension EndToEndTests {
     @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"))
     func aFullDiskIsWaitedFor() throws {
       try inCopy { folder in
-        try command(
-          "mpirun",
+        try mpirun(
           """
-          [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
-          echo "$@" >>\(folder["starts"])
           [ ! -d run/.room ] || exit 74
           """, folder)
         // A folder in the place of the file that is tried.
         try Folder(path: folder["run/.room"]).create()
-        let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
-        let ending = try Program.start(
-          folder["launch/train"], ["--ranks", "2", "--restarts", "1", "echo", "--out", "run"], in: folder,
-          environment: ["PATH": path]
-        ) { _ in
+        let ending = try run("train", ["--ranks", "2", "--restarts", "1", "echo", "--out", "run"], [:], folder) { _ in
           Thread.sleep(forTimeInterval: 9)
           try? FileManager.default.removeItem(atPath: folder["run/.room"])
         }
         #expect(ending.status == 0, "\(ending.text)")
-        #expect(try folder.text("starts").split(separator: "\n").count == 2)
+        #expect(try noted(folder).count == 2)
         #expect(ending.errors.contains("dp-train: waiting until run can be written to"), "\(ending.text)")
         #expect(!FileManager.default.fileExists(atPath: folder["run/.room"]))
       }
@@ -270,11 +266,8 @@ extension EndToEndTests {
     @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"))
     func aLauncherWhoseRanksHaveGivenUpIsKilled() throws {
       try inCopy { folder in
-        try command(
-          "mpirun",
+        try mpirun(
           """
-          [ "$1" != --version ] || { echo "mpirun (Open MPI) 4.1.4"; exit; }
-          echo "$@" >>\(folder["starts"])
           [ "$(wc -l <\(folder["starts"]))" -eq 1 ] || exit 0
           mkdir -p run/stalls
           for second in 1 2 3 4 5 6 7 8 9; do echo $second >run/stalls/rank-0.json; sleep 1; done
@@ -303,10 +296,8 @@ extension EndToEndTests {
       let script = "/usr/bin/script"
       guard FileManager.default.isExecutableFile(atPath: script) else { return }
       try inCopy { folder in
-        let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
-        let ending = try Program.start(
-          script, ["-qec", "stty cols 60 rows 20; launch/build --product dp-train", "/dev/null"], in: folder,
-          environment: ["PATH": path, "SLOW": "2"])
+        let ending = try start(
+          script, ["-qec", "stty cols 60 rows 20; launch/build --product dp-train", "/dev/null"], ["SLOW": "2"], folder)
         #expect(ending.status == 0, "\(ending.text)")
         #expect(ending.output.contains("[1/2] Compiling Layers Linear.swift"), "\(ending.text)")
         #expect(ending.output.contains("1 s  [1/2] Compiling"), "\(ending.text)")
