@@ -33,10 +33,10 @@ enum RestartLoop {
       [ -z "$pid" ] || pass_on "$signal"
     }
 
-    # Waits for some seconds, or until the script gets a signal. What is left of a sleep then holds no pipe of the script's readers.
+    # Waits for some seconds, or until the script gets a signal.
     pause() {
       sleep "$1" >/dev/null 2>&1 &
-      wait $! || true
+      wait $! || kill $! 2>/dev/null || true
     }
 
     # Waits for the end of the process pid. After a stop was asked for, the signal is repeated, since ranks that were about to start,
@@ -121,7 +121,11 @@ enum RestartLoop {
     patience=120
     end_launcher() {
       local files former='' since=$SECONDS
-      while sleep 5 >/dev/null 2>&1; do
+      # No sleep outlives the script.
+      trap 'kill $! 2>/dev/null; exit' TERM
+      while :; do
+        sleep 5 >/dev/null 2>&1 &
+        wait $!
         files=$(find "$run/stalls/" -name 'rank-*.json' -printf '%f %i %T@\n' 2>/dev/null | sort)
         if [ -z "$files" ] || [ "$files" != "$former" ]; then
           former=$files since=$SECONDS
