@@ -69,8 +69,8 @@ say "trained alone: $expected"
 "$program" launch hosts "${recipe[@]}" --ranks-per-node 1 | sed 's/--stall-abort/--stall-warning 3 --stall-abort/' >job.sh
 grep -q "stall-warning 3 --stall-abort 600)$" job.sh || fail "the script of launch hosts has no --stall-abort 600"
 # The same, but the ranks give up before mpirun notices the cut.
-sed 's/--stall-abort 600/--stall-abort 6/; s/ --answering/& | sed "\/^--.*mca$\/,+2d"/' job.sh >impatient.sh
-grep -q 'launcher --hosts "$hosts" --answering | sed' impatient.sh || fail "the script of launch hosts does not ask for its launcher"
+sed 's/--stall-abort 600/--stall-abort 6/; s/ 2>&"$errors"/& | sed "\/^--.*mca$\/,+2d"/' job.sh >impatient.sh
+grep -q 'launcher --hosts "$hosts" .*errors" | sed' impatient.sh || fail "the script of launch hosts does not ask for its launcher"
 printf 'dpt-host1 slots=1\ndpt-host2 slots=1\n' >machines
 export DPTRAIN=$program OMPI_MCA_plm_rsh_agent=$folder/remote OMPI_MCA_pml=ob1 OMPI_MCA_btl=tcp,self
 export OMPI_MCA_btl_tcp_if_include=10.99.0.0/24 OMPI_MCA_mpi_yield_when_idle=1
