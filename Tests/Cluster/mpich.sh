@@ -94,8 +94,8 @@ end() {
   job=
 }
 ranks_of() { pgrep --full --exact "$program train .*--out $1( .*)?" || true; }
-is_saved() { [ -e "$1/checkpoints/last/complete" ]; }
-has_saved() { [ -n "$(find "$1" -path '*/checkpoints/last/complete')" ]; }
+# is_saved FOLDER: whether there is a checkpoint of the run, or of a variant of the sweep.
+is_saved() { [ -n "$(find "$1" -path '*/checkpoints/step-*/complete' 2>/dev/null)" ]; }
 are_gone() { [ -z "$(ranks_of "$1")" ]; }
 has_same_weights() { [ "$(hash_of "$1")" = "$expected" ] || fail "$1: other weights, $(hash_of "$1")"; }
 # resume RANKS RUN
@@ -149,7 +149,7 @@ stop_script() {
   local run=$1 subcommand=$2
   bash job.sh "$program" "$run" "$subcommand" "${recipe[@]}" "${@:3}" --out "$run" >"$run.out" 2>&1 &
   job=$!
-  wait_for 60 "the first checkpoint" has_saved "$run"
+  wait_for 60 "the first checkpoint" is_saved "$run"
   kill -TERM $job
   end
   [ $status -eq 75 ] || { tail "$run.out" && fail "a script with $subcommand: status $status after SIGTERM"; }
