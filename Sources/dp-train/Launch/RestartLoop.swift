@@ -97,7 +97,7 @@ enum RestartLoop {
 
     # Says that training has ended after a failure, and how to go on.
     tell_end() {
-      echo "dp-train: ended by $1; ${again:-the same command} goes on $(saved_text)" >&2
+      echo "dp-train: ended by $1. Start it again by ${again:-the same command}: it goes on $(saved_text)" >&2
     }
 
     # Waits until something can be written to the run's folder, such as when a full disk has room again, for an hour at most. If

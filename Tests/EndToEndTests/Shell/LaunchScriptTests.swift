@@ -171,7 +171,8 @@ extension EndToEndTests {
         let isOver = statuses == "137 137 205 0"
         #expect(
           ending.errors.contains(
-            "ended by exit code 205, and nothing newer was saved in 2 restarts; the same command with --out run --resume goes on "
+            "ended by exit code 205, and nothing newer was saved in 2 restarts. "
+              + "Start it again by the same command with --out run --resume: it goes on "
           ) == isOver, "\(ending.text)")
         if statuses.hasPrefix("137+") {
           #expect(told[0] == "dp-train: attempt 2, after SIGKILL: from step 1, with 2 ranks", "\(told)")
