@@ -14,8 +14,8 @@ struct Root: ParsableCommand {
 
       Environment: \(InstructionSet.variable)=avx512-bf16|avx512|avx2|neon|baseline chooses the kernels (all give the same bits);
       \(MPICommunicator.oversubscribeKey)=1 lets all ranks compute even if there are fewer processors.
-      Exit codes are those of sysexits.h: 64 command line, 65 data, 66 missing input, 69 unavailable, 70 a fault of the program,
-      71 the system refused, 73 output, 74 reading or writing, 75 asked to stop, and saved, 78 recipe.
+      Exit codes are those of sysexits.h: 64 command line, 65 data, 66 missing input, 68 no machine answers, 69 unavailable,
+      70 a fault of the program, 71 the system refused, 73 output, 74 reading or writing, 75 asked to stop, and saved, 78 recipe.
       """,
     version: version,
     subcommands: [

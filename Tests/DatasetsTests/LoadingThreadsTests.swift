@@ -3,6 +3,7 @@ import Foundation
 import Images
 import Synchronization
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -79,11 +80,11 @@ import Testing
           data = made
           _ = try loaded(made, [0, 1, 2])
           // A thread names itself when it runs.
-          for _ in 0..<200 where try others() == 0 { Thread.sleep(forTimeInterval: 0.01) }
+          try waitUntil { try others() > 0 }
           #expect(try others() == 1)
         }
         #expect(data == nil)
-        for _ in 0..<200 where try others() > 0 { Thread.sleep(forTimeInterval: 0.01) }
+        try waitUntil { try others() == 0 }
         #expect(try others() == 0)
       }
     }

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEndTests {
@@ -16,7 +17,7 @@ extension EndToEndTests {
       try Folder.temporary { folder in
         let killed = try Program.run(["train"] + Self.recipe + ["--out", "run"], ranks: 2, in: folder) { pid in
           waitUntil { lines(of: "run", in: folder).contains { $0.contains("\"event\":\"step\"") } }
-          guard let slow = ranks(of: pid).last else { return }
+          guard let slow = Program.children(of: pid).last else { return }
           waitUntil {
             kill(slow, SIGSTOP)
             Thread.sleep(forTimeInterval: 0.06)
@@ -80,16 +81,6 @@ extension EndToEndTests {
     private func changes(of run: String, in folder: Folder) -> [Change] {
       lines(of: run, in: folder).filter { $0.contains("\"event\":\"shares\"") }
         .compactMap { try? JSONDecoder().decode(Change.self, from: Data($0.utf8)) }.filter { $0.saving > 0 }
-    }
-
-    private func ranks(of launcher: pid_t) -> [pid_t] {
-      let children = try? String(contentsOfFile: "/proc/\(launcher)/task/\(launcher)/children", encoding: .utf8)
-      return (children ?? "").split(separator: " ").compactMap { pid_t($0) }
-    }
-
-    private func waitUntil(_ isDone: () -> Bool) {
-      let deadline = Date() + 45
-      while !isDone(), Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
     }
   }
 }

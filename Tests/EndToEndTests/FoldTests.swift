@@ -168,9 +168,7 @@ extension EndToEndTests {
       try Folder.temporary { folder in
         try writePatients(folder, epochs: 100_000)
         let ending = try Program.run(Self.arguments, in: folder) { _ in
-          for _ in 0..<500 where !FileManager.default.fileExists(atPath: folder["cv/fold-1/metrics.jsonl"]) {
-            Thread.sleep(forTimeInterval: 0.01)
-          }
+          waitForFile(folder["cv/fold-1/metrics.jsonl"])
           try? folder.write("", to: "cv/stop")
         }
         #expect(ending.status == 75 && ending.output.contains("dp-train train --out cv --resume\n"), "\(ending.text)")

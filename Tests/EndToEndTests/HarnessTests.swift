@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEndTests {
@@ -11,7 +12,7 @@ extension EndToEndTests {
         let text = try folder.text("child").trimmingCharacters(in: .whitespacesAndNewlines)
         let child = try #require(Int32(text))
         // An ended child may stay a moment until its new parent has seen it.
-        for _ in 0..<100 where isRunning(child) { usleep(20_000) }
+        waitUntil { !isRunning(child) }
         #expect(!isRunning(child))
       }
     }

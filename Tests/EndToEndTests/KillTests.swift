@@ -15,9 +15,7 @@ extension EndToEndTests {
       func strike(_ pid: pid_t, _ random: inout TestRandom) {
         switch self {
         case .aRank:
-          let children = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
-          let ranks = children.split(separator: " ").compactMap { pid_t($0) }
-          kill(ranks.randomElement(using: &random) ?? pid, SIGKILL)
+          kill(Program.children(of: pid).randomElement(using: &random) ?? pid, SIGKILL)
         case .launcher: kill(pid, SIGKILL)
         case .terminate: kill(pid, SIGTERM)
         case .userSignal: kill(pid, SIGUSR1)
@@ -87,9 +85,7 @@ extension EndToEndTests {
           try? FileManager.default.removeItem(atPath: begun)
           let perMachine = ["DPTRAIN_RANKS_PER_MACHINE": String([8, 1, 2][attempt % 3])]
           let ending = try Program.run(pieces, ranks: ranks, in: folder, environment: perMachine) { pid in
-            for _ in 0..<1000 where !FileManager.default.fileExists(atPath: begun) {
-              Thread.sleep(forTimeInterval: 0.01)
-            }
+            waitForFile(begun)
             Thread.sleep(forTimeInterval: delay)
             blow.strike(pid, &random)
           }
@@ -114,15 +110,11 @@ extension EndToEndTests {
   struct StopTests {
     private static let endless = ["train", "epochs=100000", "--out", "run"]
 
-    private func waitFor(_ path: String) {
-      for _ in 0..<500 where !FileManager.default.fileExists(atPath: path) { Thread.sleep(forTimeInterval: 0.01) }
-    }
-
     @Test(arguments: [SIGTERM, SIGINT, SIGUSR1])
     func aSignalSavesAndStops(signal: Int32) throws {
       try Folder.temporary { folder in
         let ending = try Program.run(Self.endless, in: folder) { pid in
-          waitFor(folder["run/metrics.jsonl"])
+          waitForFile(folder["run/metrics.jsonl"])
           kill(pid, signal)
         }
         #expect(ending.status == 75, "\(ending.text)")
@@ -143,7 +135,7 @@ extension EndToEndTests {
         let whole = try Program.run(arguments + ["whole"], in: folder)
         #expect(whole.status == 0, "\(whole.text)")
         let stopped = try Program.run(arguments + ["run"], ranks: 2, in: folder) { pid in
-          waitFor(folder["run/metrics.jsonl"])
+          waitForFile(folder["run/metrics.jsonl"])
           Thread.sleep(forTimeInterval: 0.3)
           kill(pid, SIGUSR1)
         }
@@ -165,7 +157,7 @@ extension EndToEndTests {
           "data.epochSize=100000", "model.layers.0.lstm.hiddenSize=128", "--out", "run",
         ]
         let ending = try Program.run(arguments, in: folder) { pid in
-          waitFor(folder["run/metrics.jsonl"])
+          waitForFile(folder["run/metrics.jsonl"])
           Thread.sleep(forTimeInterval: 0.2)
           kill(pid, SIGINT)
           Thread.sleep(forTimeInterval: 0.2)
@@ -178,9 +170,9 @@ extension EndToEndTests {
     @Test func filesInTheRunFolderSaveAndStop() throws {
       try Folder.temporary { folder in
         let ending = try Program.run(Self.endless + ["checkpoint.epochs=0"], in: folder) { _ in
-          waitFor(folder["run/metrics.jsonl"])
+          waitForFile(folder["run/metrics.jsonl"])
           try? folder.write("", to: "run/save")
-          waitFor(folder["run/checkpoints/last"])
+          waitForFile(folder["run/checkpoints/last"])
           try? folder.write("", to: "run/stop")
         }
         #expect(ending.status == 75 && ending.output.contains("stopped by the file stop"), "\(ending.text)")
@@ -204,7 +196,7 @@ extension EndToEndTests {
     @Test func twoTrainingsDoNotWriteToOneFolder() throws {
       try Folder.temporary { folder in
         let first = try Program.run(Self.endless, in: folder) { pid in
-          waitFor(folder["run/metrics.jsonl"])
+          waitForFile(folder["run/metrics.jsonl"])
           // The second waits for the first to end, and resumes from there.
           let second = Process()
           second.executableURL = URL(filePath: Program.path)
@@ -365,17 +357,17 @@ extension EndToEndTests {
       try Folder.temporary { folder in
         let arguments = ["train", "epochs=100000", "--out", "run", "--stall-warning", "1", "--stall-abort", "2"]
         let ending = try Program.run(arguments, ranks: 3, in: folder) { pid in
-          for _ in 0..<500 where !FileManager.default.fileExists(atPath: folder["run/metrics.jsonl"]) {
-            Thread.sleep(forTimeInterval: 0.01)
-          }
+          waitForFile(folder["run/metrics.jsonl"])
           Thread.sleep(forTimeInterval: 0.3)
-          let children = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
-          for child in children.split(separator: " ").compactMap({ pid_t($0) }) {
-            let environment = FileManager.default.contents(atPath: "/proc/\(child)/environ") ?? Data()
-            if String(decoding: environment, as: UTF8.self).contains("OMPI_COMM_WORLD_RANK=\(rank)\0") {
-              kill(child, SIGSTOP)
+          var stalled: pid_t?
+          waitUntil {
+            stalled = Program.children(of: pid).first {
+              let environment = FileManager.default.contents(atPath: "/proc/\($0)/environ") ?? Data()
+              return String(decoding: environment, as: UTF8.self).contains("OMPI_COMM_WORLD_RANK=\(rank)\0")
             }
+            return stalled != nil
           }
+          #expect(stalled.map { kill($0, SIGSTOP) } == 0, "rank \(rank) was not found")
         }
         #expect(ending.status == 69, "\(ending.text)")
         #expect(ending.errors.contains("nothing has moved for 1 s in step "), "\(ending.text)")

@@ -46,6 +46,12 @@ enum Program {
     return try start(program, arguments, in: folder, environment: environment, meanwhile: meanwhile)
   }
 
+  /// The processes that `process` has started and that run: the ranks of an mpirun.
+  static func children(of process: pid_t) -> [pid_t] {
+    let text = (try? String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)) ?? ""
+    return text.split(separator: " ").compactMap { pid_t($0) }
+  }
+
   /// Runs any executable in `folder` and waits for it, at most `limit` seconds; then its process group is ended.
   ///
   /// The environment is that of the tests without variables of launchers and of the program. `meanwhile` is called while

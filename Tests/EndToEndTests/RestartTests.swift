@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEndTests {
@@ -21,11 +22,6 @@ extension EndToEndTests {
         atPath: folder[".build/release/dp-train"], withDestinationPath: Program.path)
     }
 
-    private func children(_ pid: pid_t) -> [pid_t] {
-      let text = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
-      return text.split(separator: " ").compactMap { pid_t($0) }
-    }
-
     /// The runs whose folders exist.
     private func runs(in folder: Folder) -> [String] {
       ((try? FileManager.default.contentsOfDirectory(atPath: folder["runs"])) ?? []).map { "runs/\($0)" }
@@ -37,14 +33,12 @@ extension EndToEndTests {
 
     /// Waits until the run was started some times and has saved its state since.
     private func wait(starts count: Int, in folder: Folder) {
-      for _ in 0..<2000 {
-        if let run = runs(in: folder).first, starts(run, in: folder) == count,
+      waitUntil {
+        guard let run = runs(in: folder).first, starts(run, in: folder) == count,
           let started = stamp("\(run)/history.jsonl", in: folder),
-          let saved = stamp("\(run)/checkpoints/last/complete", in: folder), saved > started
-        {
-          return
-        }
-        Thread.sleep(forTimeInterval: 0.01)
+          let saved = stamp("\(run)/checkpoints/last/complete", in: folder)
+        else { return false }
+        return saved > started
       }
     }
 
@@ -64,10 +58,11 @@ extension EndToEndTests {
         ) { script in
           wait(starts: 1, in: folder)
           // With one rank the script's child is the rank.
-          let launcher = children(script)
-          for pid in ranks == 1 ? launcher : launcher.flatMap(children).prefix(1).map(\.self) { kill(pid, SIGKILL) }
+          let launcher = Program.children(of: script)
+          let killed = ranks == 1 ? launcher : Array(launcher.flatMap(Program.children).prefix(1))
+          for pid in killed { kill(pid, SIGKILL) }
           wait(starts: 2, in: folder)
-          for pid in children(script) { kill(pid, SIGKILL) }
+          for pid in Program.children(of: script) { kill(pid, SIGKILL) }
         }
         try #require(ending.status == 0, "\(ending.text)")
         let run = try #require(runs(in: folder).first)
@@ -115,7 +110,7 @@ extension EndToEndTests {
           environment: ["DPTRAIN_OVERSUBSCRIBE": "1"]
         ) { script in
           wait(starts: 1, in: folder)
-          for pid in ofScript ? [script] : children(script) { kill(pid, SIGTERM) }
+          for pid in ofScript ? [script] : Program.children(of: script) { kill(pid, SIGTERM) }
         }
         #expect(ending.status == 75 && ending.output.contains("and saved; resume with"), "\(ending.text)")
         #expect(!ending.errors.contains("attempt"), "\(ending.text)")
@@ -146,7 +141,7 @@ extension EndToEndTests {
           ["job.sh", Program.path, subcommand, "data.validationSize=64", "checkpoint.steps=3"]
           + (subcommand == "sweep" ? ["seed=1,2", "--halving"] : [])
         let stopped = try Program.start("/bin/bash", words + ["epochs=1000000"], in: folder) { _ in
-          for _ in 0..<2000 where files("complete").isEmpty { Thread.sleep(forTimeInterval: 0.01) }
+          waitUntil { !files("complete").isEmpty }
           try? folder.write("", to: "out/stop")
         }
         #expect(stopped.status == 75, "\(stopped.text)")

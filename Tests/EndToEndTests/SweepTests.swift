@@ -114,9 +114,7 @@ extension EndToEndTests {
         let sweep = ["sweep", "temporal-order", "epochs=150", "data.testSize=64", "seed=1..4", "--out", "sweep"]
         for ranks in [nil, 2] {
           let ending = try Program.run(sweep, ranks: ranks, in: folder) { _ in
-            for _ in 0..<500 where !FileManager.default.fileExists(atPath: folder["sweep/runs/0001/metrics.jsonl"]) {
-              Thread.sleep(forTimeInterval: 0.01)
-            }
+            waitForFile(folder["sweep/runs/0001/metrics.jsonl"])
             #expect(throws: Never.self) { try folder.write("", to: "sweep/stop") }
           }
           #expect(ending.status == 75 && ending.output.contains("  dp-train sweep --out sweep\n"), "\(ending.text)")

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEndTests {
@@ -65,8 +66,8 @@ extension EndToEndTests {
       try Folder.temporary { folder in
         var burden: [Int] = []
         let ending = try run(Self.endless, ranks: 4, in: folder) { pid in
-          waitFor(folder["run/metrics.jsonl"])
-          let ranks = children(of: pid)
+          waitForFile(folder["run/metrics.jsonl"])
+          let ranks = Program.children(of: pid)
           let before = ranks.map(ticks)
           Thread.sleep(forTimeInterval: 1)
           burden = zip(before, ranks.map(ticks)).map { $1 - $0 }
@@ -88,24 +89,15 @@ extension EndToEndTests {
       try Folder.temporary { folder in
         var ranks: [pid_t] = []
         _ = try run(Self.endless, ranks: 3, in: folder) { pid in
-          waitFor(folder["run/metrics.jsonl"])
-          ranks = children(of: pid)
+          waitForFile(folder["run/metrics.jsonl"])
+          ranks = Program.children(of: pid)
           let busiest = ranks.max { ticks($0) < ticks($1) } ?? pid
           kill(launcherIsKilled ? pid : busiest, SIGKILL)
         }
         #expect(ranks.count == 3)
-        for _ in 0..<1000 where ranks.contains(where: { kill($0, 0) == 0 }) { Thread.sleep(forTimeInterval: 0.01) }
+        waitUntil { ranks.allSatisfy { kill($0, 0) != 0 } }
         #expect(ranks.filter { kill($0, 0) == 0 } == [])
       }
-    }
-
-    private func waitFor(_ path: String) {
-      for _ in 0..<2000 where !FileManager.default.fileExists(atPath: path) { Thread.sleep(forTimeInterval: 0.01) }
-    }
-
-    private func children(of pid: pid_t) -> [pid_t] {
-      let text = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
-      return text.split(separator: " ").compactMap { pid_t($0) }
     }
 
     /// The processor time of a process so far, in hundredths of a second.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEndTests {
@@ -37,9 +38,7 @@ extension EndToEndTests {
       try Folder.temporary { folder in
         var watch: Ending?
         let training = try Program.run(["train", "epochs=1000000", "--out", "run"], in: folder) { process in
-          for _ in 0..<500 where !FileManager.default.fileExists(atPath: folder["run/environment.json"]) {
-            Thread.sleep(forTimeInterval: 0.01)
-          }
+          waitForFile(folder["run/environment.json"])
           watch = try? Program.run(["watch", "run", "--every", "0.1"], in: folder) { _ in
             Thread.sleep(forTimeInterval: 0.7)
             kill(process, SIGTERM)

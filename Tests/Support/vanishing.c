@@ -1,5 +1,6 @@
 // A library to load before others (LD_PRELOAD) that behaves as a mount that vanishes: once the file VANISHED_FLAG exists, whoever
-// opens or reads a file whose path contains VANISHED_WORD gets EIO.
+// opens or reads a file whose path contains VANISHED_WORD gets EIO. After VANISHED_MOST such calls of all processes the next
+// waits for the flag, at most 30 s, so that nobody reads everything before it exists.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -12,9 +13,26 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+static int exists(const char *path) { return syscall(SYS_faccessat, AT_FDCWD, path, F_OK) == 0; }
+
+// Counts an opening or reading in the file VANISHED_READS, whose size is the count of all processes.
+static long counted(void) {
+  const char *path = getenv("VANISHED_READS");
+  long descriptor = path ? syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+  if (descriptor < 0) return 0;
+  syscall(SYS_write, descriptor, ".", 1);
+  long count = syscall(SYS_lseek, descriptor, 0, SEEK_END);
+  syscall(SYS_close, descriptor);
+  return count;
+}
+
 static int gone(const char *path) {
-  const char *word = getenv("VANISHED_WORD"), *flag = getenv("VANISHED_FLAG");
-  return word && flag && path && strstr(path, word) && syscall(SYS_faccessat, AT_FDCWD, flag, F_OK) == 0;
+  const char *word = getenv("VANISHED_WORD"), *flag = getenv("VANISHED_FLAG"), *most = getenv("VANISHED_MOST");
+  if (!word || !flag || !path || !strstr(path, word)) return 0;
+  if (exists(flag)) return 1;
+  long count = counted();
+  for (int tenths = 0; most && count > atol(most) && tenths < 300 && !exists(flag); tenths++) usleep(100000);
+  return exists(flag);
 }
 
 static int is_gone(int descriptor) {

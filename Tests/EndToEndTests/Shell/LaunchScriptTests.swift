@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEndTests {
@@ -193,9 +194,7 @@ extension EndToEndTests {
           for tenth in {1..300}; do sleep 0.1; done
           """, folder)
         let ending = try run("train", ["--ranks", "2", "echo", "--out", "run"], [:], folder) { script in
-          for _ in 0..<1000 where !FileManager.default.fileExists(atPath: folder["started"]) {
-            Thread.sleep(forTimeInterval: 0.01)
-          }
+          waitForFile(folder["started"])
           kill(script, SIGTERM)
         }
         #expect(ending.status == 75 && ending.seconds < 20, "\(ending.text)")
@@ -290,6 +289,17 @@ extension EndToEndTests {
       try inCopy { folder in
         let ending = try run("train", ["--restarts", "-1"], [:], folder)
         #expect(ending.status == 64 && ending.errors.contains("--restarts -1 is not a number"), "\(ending.text)")
+      }
+    }
+
+    @Test(arguments: ["-h", "--help"]) func helpIsOfTheScriptAndNeedsNoBuild(word: String) throws {
+      try inCopy { folder in
+        let ending = try run("train", [word], ["BUILD": "1"], folder)
+        #expect(ending.status == 0 && ending.errors == "", "\(ending.text)")
+        for option in ["--ranks N", "--restarts N", "dp-train train --help"] {
+          #expect(ending.output.contains(option), "\(ending.text)")
+        }
+        #expect(!ending.output.contains("#") && !ending.output.contains("set -e"), "\(ending.text)")
       }
     }
 
